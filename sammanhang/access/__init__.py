@@ -1,0 +1,1 @@
+"""Who may see and do what: sign-in, assignments, row security, access log."""

@@ -1,0 +1,1 @@
+"""Organisations, units, care areas, municipalities, staff and their assignments; over time."""

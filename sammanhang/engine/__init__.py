@@ -1,0 +1,1 @@
+"""Casework: what may be done, what is owed by when, and why. PURE."""

@@ -1,0 +1,1 @@
+"""The language of guidelines: read, compile, check and explain governing documents. PURE."""

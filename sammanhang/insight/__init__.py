@@ -1,0 +1,1 @@
+"""Statistics, pictures and open data. Not built yet; the place is kept."""

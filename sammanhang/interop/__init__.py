@@ -1,0 +1,1 @@
+"""FHIR, national service contracts, e-invoice. Not built yet; the place is kept."""

@@ -1,0 +1,1 @@
+"""The coordinated individual plan (SIP). Not built yet; the place is kept."""

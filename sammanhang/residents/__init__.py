@@ -1,0 +1,1 @@
+"""The people the care is about: identity numbers, protected identity, municipality."""
