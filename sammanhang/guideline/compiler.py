@@ -1,0 +1,288 @@
+"""From the text of a governing document to an immutable `Process`.
+
+In two strokes, so that blocks may refer to each other in any order: first every name is
+declared, then every block is understood with all names at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import TypeVar
+
+from sammanhang.guideline.blocks import (
+    open_sheet,
+    read_act,
+    read_part,
+    read_phase,
+    read_reckoning,
+)
+from sammanhang.guideline.check import check_blocks, check_process, check_prose
+from sammanhang.guideline.fields import Asked, check_one_meaning, read_fields
+from sammanhang.guideline.indexes import with_indexes
+from sammanhang.guideline.model import (
+    Act,
+    Document,
+    Duty,
+    Effect,
+    Finding,
+    Level,
+    Part,
+    Phase,
+    Process,
+    Reckoning,
+    Rule,
+    Within,
+)
+from sammanhang.guideline.names import Names
+from sammanhang.guideline.reader import KINDS, Block, Source, read_source
+from sammanhang.guideline.remarks import Remarks
+from sammanhang.guideline.rules import read_rule
+from sammanhang.guideline.sheet import Sheet
+
+FRONT_KEYS = (
+    "id",
+    "titel",
+    "nivå",
+    "process",
+    "version",
+    "antagen-av",
+    "beslut",
+    "gäller-från",
+    "ersätter",
+)
+LEVELS = tuple(level.value for level in Level)
+RECEIPT = "kvittens"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What came of a text. `process` is None where there are errors; warnings don't prevent it."""
+
+    process: Process | None
+    document: Document | None
+    findings: tuple[Finding, ...]
+
+
+def read_document(text: str, file: str) -> Compiled:
+    """Reads and compiles a governing document. Never raises: what is wrong becomes findings."""
+    remarks = Remarks(file)
+    source = read_source(text, remarks)
+    document = _document(source, remarks)
+    process = _Compilation(source, document, remarks).process()
+    return Compiled(None if remarks.has_errors else process, document, remarks.all())
+
+
+# --- Front matter ---------------------------------------------------------------------------
+
+
+def _document(source: Source, remarks: Remarks) -> Document | None:
+    if source.front is None:
+        return None
+    sheet = Sheet(source.front, "dokumentets inledning", 1, remarks, FRONT_KEYS)
+    id, title = sheet.text("id", required=True), sheet.text("titel", required=True)
+    level, process = _level(sheet), sheet.text("process", required=True)
+    document = Document(
+        id=id or "",
+        title=title or "",
+        level=level or Level.GUIDELINE,
+        process=process or "",
+        version=sheet.text("version") or "1",
+        adopted_by=sheet.text("antagen-av"),
+        decision=sheet.text("beslut"),
+        in_force_from=_in_force_from(sheet),
+        supersedes=sheet.text("ersätter"),
+        sections=tuple(source.sections),
+        text=source.text,
+        file=source.file,
+    )
+    return document if sheet.sound else None
+
+
+def _level(sheet: Sheet) -> Level | None:
+    word = sheet.word("nivå", required=True)
+    known = sheet.one_of(word, "nivån", LEVELS) if word else None
+    return Level(known) if known else None
+
+
+def _in_force_from(sheet: Sheet) -> date | None:
+    word = sheet.word("gäller-från")
+    if word is None:
+        return None
+    try:
+        return date.fromisoformat(word.text)
+    except ValueError:
+        text = f"har datumet '{word.text}'. Skriv år-månad-dag, till exempel 2026-03-01."
+        sheet.error("wrong-type", word.line, text)
+        return None
+
+
+# --- Blocks ---------------------------------------------------------------------------------
+
+_Named = TypeVar("_Named", Part, Act, Phase, Reckoning)
+
+
+class _Compilation:
+    """One document on its way from blocks to process."""
+
+    def __init__(self, source: Source, document: Document | None, remarks: Remarks) -> None:
+        self._source = source
+        self._document = document
+        self._remarks = remarks
+        self._id = document.id if document else ""
+        self._blocks = self._distinct_blocks()
+
+    def process(self) -> Process | None:
+        parts = {
+            block.name: read_part(block, sheet, self._id) if sheet else None
+            for block, sheet in self._opened("part")
+        }
+        reckonings = {
+            block.name: read_reckoning(block, sheet, self._id) if sheet else None
+            for block, sheet in self._opened("tidsräkning")
+        }
+        asked = {
+            block.name: read_fields(block, tuple(parts), self._remarks)
+            for block in self._blocks["handling"].values()
+        }
+        names = Names(
+            parts=tuple(parts),
+            acts=tuple(asked),
+            fields=check_one_meaning(asked, self._remarks),
+            reckonings=reckonings,
+        )
+        acts = self._acts(asked, names)
+        names = replace(names, acts=tuple(acts))
+        phases = [
+            read_phase(block, sheet, names, self._id)
+            for block, sheet in self._opened("läge")
+            if sheet
+        ]
+        rules = self._rules(names, acts)
+        standard = reckonings.get("") or Reckoning("")
+        process = self._together(parts, acts, rules, phases, standard)
+        check_blocks(self._source, self._remarks)
+        check_process(process, names, self._remarks)
+        check_prose(self._source, process, self._remarks)
+        return process
+
+    def _distinct_blocks(self) -> Mapping[str, Mapping[str, Block]]:
+        """Blocks by kind and name; of two with one name the first holds."""
+        by_kind: dict[str, dict[str, Block]] = {kind: {} for kind in KINDS}
+        for block in self._source.blocks:
+            first = by_kind[block.kind].setdefault(block.name, block)
+            if first is not block:
+                text = f"{block.called} finns två gånger (också på rad {first.place.line})."
+                line = block.place.line
+                self._remarks.error("duplicate-name", line, text, block.name or None)
+        return by_kind
+
+    def _opened(self, kind: str) -> list[tuple[Block, Sheet | None]]:
+        return [(block, open_sheet(block, self._remarks)) for block in self._blocks[kind].values()]
+
+    def _acts(self, asked: Mapping[str, Asked], names: Names) -> dict[str, Act | None]:
+        acts = {
+            block.name: read_act(block, sheet, asked[block.name], names, self._id)
+            if sheet
+            else None
+            for block, sheet in self._opened("handling")
+        }
+        wanted = next((act for act in acts.values() if act and act.receipt), None)
+        understood = all(act is not None for act in acts.values())
+        if wanted is None or any(
+            act and act.effect is Effect.ACKNOWLEDGES for act in acts.values()
+        ):
+            return acts
+        if RECEIPT not in acts:
+            acts[RECEIPT] = _receipt_act(wanted, names.parts)
+        elif understood:
+            text = f"handlingen '{RECEIPT}' behöver 'verkan: kvitterar' för att kunna kvittera."
+            line = self._blocks["handling"][RECEIPT].place.line
+            self._remarks.error("receipt-act", line, text, RECEIPT)
+        return acts
+
+    def _rules(self, names: Names, acts: Mapping[str, Act | None]) -> list[Rule]:
+        rules = [
+            read_rule(block, sheet, names, acts, self._id)
+            for block, sheet in self._opened("regel")
+            if sheet
+        ]
+        standard = names.reckonings.get("") or Reckoning("")
+        return [rule for rule in rules if rule] + _receipt_duties(acts, standard)
+
+    def _together(
+        self,
+        parts: Mapping[str, Part | None],
+        acts: Mapping[str, Act | None],
+        rules: list[Rule],
+        phases: list[Phase | None],
+        standard: Reckoning,
+    ) -> Process:
+        document = self._document or Document(
+            "", "", Level.GUIDELINE, "", "1", None, None, None, None, (), "", self._source.file
+        )
+        return with_indexes(
+            Process(
+                key=document.process,
+                document=document,
+                parts=_understood(parts),
+                acts=_understood(acts),
+                rules=tuple(sorted(rules, key=lambda rule: rule.source.place.line)),
+                phases=tuple(phase for phase in phases if phase),
+                reckoning=standard,
+            )
+        )
+
+
+def _understood(named: Mapping[str, _Named | None]) -> Mapping[str, _Named]:
+    return MappingProxyType({name: value for name, value in named.items() if value is not None})
+
+
+# --- Receipts -------------------------------------------------------------------------------
+
+
+def _receipt_act(wanted: Act, parts: tuple[str, ...]) -> Act:
+    """The acknowledgement that a document need not write: every part may acknowledge."""
+    return Act(
+        name=RECEIPT,
+        title="Kvittens",
+        performers=parts,
+        recipients=(),
+        receipt=None,
+        fields=(),
+        joins=(),
+        hands_over_to=None,
+        leaves=False,
+        effect=Effect.ACKNOWLEDGES,
+        basis=None,
+        help=None,
+        source=wanted.source,
+        implicit=True,
+    )
+
+
+def _receipt_duties(acts: Mapping[str, Act | None], standard: Reckoning) -> list[Rule]:
+    """What `kvittens` on an act is short for. Owed by the units that received the message.
+
+    `part` is the first part that receives it; who owes is decided by who received.
+    """
+    acknowledging = next(
+        (act.name for act in acts.values() if act and act.effect is Effect.ACKNOWLEDGES), RECEIPT
+    )
+    return [
+        Duty(
+            name=f"{act.name}/{RECEIPT}",
+            triggers=(act.name,),
+            act=acknowledging,
+            part=act.recipients[0],
+            deadline=Within(act.receipt),
+            guard=None,
+            reckoning=standard,
+            source=act.source,
+            receipt=True,
+        )
+        for act in acts.values()
+        if act and act.receipt and act.recipients
+    ]
