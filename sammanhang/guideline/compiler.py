@@ -189,15 +189,13 @@ class _Compilation:
             else None
             for block, sheet in self._opened("handling")
         }
-        wanted = next((act for act in acts.values() if act and act.receipt), None)
-        understood = all(act is not None for act in acts.values())
-        if wanted is None or any(
-            act and act.effect is Effect.ACKNOWLEDGES for act in acts.values()
-        ):
+        wanted = [block for block in self._blocks["handling"].values() if _asks_receipt(block)]
+        if not wanted or any(act and act.effect is Effect.ACKNOWLEDGES for act in acts.values()):
             return acts
         if RECEIPT not in acts:
-            acts[RECEIPT] = _receipt_act(wanted, names.parts)
-        elif understood:
+            asking = next((act for act in acts.values() if act and act.receipt), None)
+            acts[RECEIPT] = _receipt_act(asking, names.parts) if asking else None
+        elif all(act is not None for act in acts.values()):
             text = f"handlingen '{RECEIPT}' behöver 'verkan: kvitterar' för att kunna kvittera."
             line = self._blocks["handling"][RECEIPT].place.line
             self._remarks.error("receipt-act", line, text, RECEIPT)
@@ -241,6 +239,10 @@ def _understood(named: Mapping[str, _Named | None]) -> Mapping[str, _Named]:
 
 
 # --- Receipts -------------------------------------------------------------------------------
+
+
+def _asks_receipt(block: Block) -> bool:
+    return block.tree is not None and "kvittens" in block.tree.entries
 
 
 def _receipt_act(wanted: Act, parts: tuple[str, ...]) -> Act:
