@@ -74,9 +74,7 @@ def citation(source: Source) -> str:
 
 def _duty(duty: Duty, process: Process) -> str:
     who = "varje mottagare" if duty.receipt else part_title(duty.part, process)
-    what = (
-        "kvittera" if duty.receipt else f"{_verb(duty.act, process)} {act_title(duty.act, process)}"
-    )
+    what = "kvittera" if duty.receipt else _to_do(duty.act, process)
     after = any_of(act_title(name, process) for name in duty.triggers)
     counted = f", räknat enligt {duty.reckoning.name}" if duty.reckoning.name else ""
     match duty.deadline:
