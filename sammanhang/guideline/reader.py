@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
 }
 """The kinds of block, and how a message speaks of one."""
 
+KIND_WORDS = [[kind] for kind in KINDS]
 MOST_CHARACTERS = 2_000_000
 MOST_BLOCKS = 2_000
 MOST_MENDED = 50
@@ -30,9 +31,10 @@ RESERVED = ("alla", "någon", "avsändaren")
 """Words of the language itself, which name nothing else."""
 
 _NUMBERED = re.compile(r"(\d+(?:\.\d+)*)\.?\s+(\S.*)")
-_KIND = "|".join(KINDS)
-_OPENING = re.compile(rf" {{0,3}}(?P<fence>`{{3,}}|~{{3,}})[ \t]*(?P<kind>{_KIND})\b[^`]*$")
-_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})")
+_FENCE = re.compile(
+    r"(?P<before>(?:[ >]|[-*+] |\d{1,9}[.)] )*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$"
+)
+"""A line that opens or closes a fence, also within a list or a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,37 +117,48 @@ def _close_fences(lines: list[str], remarks: Remarks) -> list[int]:
     then taken to end at its first blank line. Returns the line number in the file of each line.
     """
     numbers = list(range(1, len(lines) + 1))
-    at, opened, marker, mended = 0, 0, "", 0
+    at, mended = 0, 0
+    opened: int | None = None
+    marker = ""
     while at < len(lines) and mended < MOST_MENDED:
-        line = lines[at]
-        fence = _FENCE.match(line)
-        opening = _OPENING.match(line)
-        if fence and not marker:
-            marker, opened = fence["fence"], at
-        elif fence and line.strip().startswith(marker) and not line.strip().strip(marker[0]):
-            marker = ""
-        elif opening and opening["fence"].startswith(marker):
-            at, marker, mended = _close_one(lines, numbers, opened, remarks), "", mended + 1
+        fence = _FENCE.match(lines[at])
+        if fence and opened is None:
+            opened, marker = at, fence["fence"]
+        elif fence and fence["fence"].startswith(marker) and not fence["info"].strip():
+            opened = None
+        elif opened is not None and fence and _starts_block(fence, marker):
+            at, opened, mended = _close_one(lines, numbers, opened, remarks), None, mended + 1
         at += 1
-        if at >= len(lines) and marker:
-            at, marker, mended = _close_one(lines, numbers, opened, remarks) + 1, "", mended + 1
+        if at >= len(lines) and opened is not None:
+            at, opened, mended = _close_one(lines, numbers, opened, remarks) + 1, None, mended + 1
     return numbers
 
 
+def _starts_block(fence: re.Match[str], marker: str = "") -> bool:
+    """Whether a rule block starts here, in a fence that would close one of `marker`."""
+    return fence["fence"].startswith(marker) and fence["info"].split()[:1] in KIND_WORDS
+
+
 def _close_one(lines: list[str], numbers: list[int], opened: int, remarks: Remarks) -> int:
-    """Closes the block that starts at index `opened`; the index of the closing line."""
+    """Closes the fence that starts at index `opened`; the index of the closing line."""
+    fence = _FENCE.match(lines[opened])
+    before, marker, info = (
+        (fence["before"], fence["fence"], fence["info"]) if fence else ("", "```", "")
+    )
     remarks.error(
         "unclosed",
         numbers[opened],
-        f"blocket '{lines[opened].strip().strip('`~').strip()}' stängs aldrig: det saknar sin "
-        "avslutande rad med tre grava accenter (```).",
+        f"blocket '{' '.join(info.split()) or marker}' stängs aldrig: det saknar sin avslutande "
+        f"rad med {marker}.",
     )
     end = opened + 1
-    while end < len(lines) and lines[end].strip() and not _OPENING.match(lines[end]):
+    while end < len(lines) and lines[end].strip():
+        inner = _FENCE.match(lines[end])
+        if inner and _starts_block(inner):
+            break
         end += 1
-    fence = _FENCE.match(lines[opened])
-    lines.insert(end, fence["fence"] if fence else "```")
-    numbers.insert(end, numbers[min(end, len(numbers)) - 1])
+    lines.insert(end, re.sub(r"[^ >]", " ", before) + marker)
+    numbers.insert(end, numbers[end - 1])
     return end
 
 
