@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import orjson
@@ -59,14 +58,16 @@ def _read(file: str) -> Compiled:
     """The compiled document; a file that is no readable text gives one finding that says so."""
     named = _printable(file)
     try:
-        if not os.path.exists(file):
-            return _unread(named, "filen finns inte.")
-        if os.path.getsize(file) > LARGEST:
-            return _unread(named, "filen är för stor för att vara ett styrdokument.")
-        content = Path(file).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return _unread(named, f"filen går inte att läsa ({reason}).")
+        with open(file, "rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except FileNotFoundError:
+        return _unread(named, "filen finns inte.")
+    except PermissionError:
+        return _unread(named, "filen får inte läsas av den här användaren.")
+    except (OSError, ValueError):
+        return _unread(named, "filen går inte att läsa.")
+    if len(content) > LARGEST:
+        return _unread(named, "filen är för stor för att vara ett styrdokument.")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sammanhang.guideline.diagram.boxes import Sketch, sketch
 from sammanhang.guideline.diagram.drawing import draw
 from sammanhang.guideline.diagram.layout import lay_out
@@ -15,7 +17,7 @@ def as_svg(process: Process) -> str:
     subtitle = f"{document.level.value.capitalize()}, version {document.version}"
     if document.in_force_from:
         subtitle += f", gäller från {document.in_force_from.isoformat()}"
-    key = f"diagram-{document.id}"
+    key = "diagram-" + re.sub(r"[^\w-]", "-", document.id)
     return draw(lay_out(drawn), document.title, subtitle, _description(drawn, process), key)
 
 
