@@ -67,7 +67,8 @@ class Obligation:
     """What one unit owes: an act, by a moment, because of a rule and the event that started it."""
 
     key: str
-    """Stable within the case: `rule:started_by:n`, n counting the units owed at that start."""
+    """Stable within the case: `rule:started_by:unit`, for a receipt also `:message`. The unit is
+    the one it started with, also after a hand-over."""
     rule: str
     act: str
     unit: str
@@ -159,6 +160,10 @@ class Case:
     obligations: Mapping[str, Obligation]
     values: Mapping[str, Any]
     """The latest value in force of every field."""
+    barred: Mapping[str, str]
+    """Acts that can't be done now, each with the rule that bars it."""
+    heirs: Mapping[str, str]
+    """By a unit that handed over: the unit that took its place."""
     phase: str | None = None
     phase_since: datetime | None = None
     closed_by: int | None = None

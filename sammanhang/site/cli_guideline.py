@@ -40,7 +40,7 @@ def _check(path: str) -> Iterator[Finding]:
     if not files:
         yield _fault(path, f"mappen innehåller inget {DOCUMENT}.")
     for file in files:
-        yield from _read(file).findings
+        yield from read_file(file).findings
 
 
 def _documents(path: str) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _documents(path: str) -> Iterator[str]:
             yield os.path.join(folder, DOCUMENT)
 
 
-def _read(file: str) -> Compiled:
+def read_file(file: str) -> Compiled:
     """The compiled document; a file that is no readable text gives one finding that says so."""
     named = _printable(file)
     try:
@@ -117,7 +117,7 @@ def explain(guideline: str, form: str) -> None:
     from sammanhang.guideline.explain import as_html, as_svg, as_text
 
     file = os.path.join(guideline, DOCUMENT) if os.path.isdir(guideline) else guideline
-    compiled = _read(file)
+    compiled = read_file(file)
     if compiled.process is None:
         for finding in compiled.findings:
             click.echo(str(finding), err=True)
