@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sammanhang.guideline.model import Field, FieldType, Reckoning
@@ -26,14 +26,14 @@ class Names:
     reckonings: Mapping[str, Reckoning | None]
 
     def part(self, sheet: Sheet, word: Word) -> str | None:
-        return _known(sheet, word, "parten", self.parts)
+        return self._known(sheet, word, "parten", self.parts)
 
     def act(self, sheet: Sheet, word: Word) -> str | None:
-        return _known(sheet, word, "handlingen", self.acts)
+        return self._known(sheet, word, "handlingen", self.acts)
 
     def field(self, sheet: Sheet, word: Word, kinds: Sequence[FieldType] = ()) -> Field | None:
         """The field, if it is of one of these types (any when none is given)."""
-        if _known(sheet, word, "fältet", self.fields, "som ingen handling frågar efter") is None:
+        if self._known(sheet, word, "fältet", self.fields) is None:
             return None
         field = self.fields[word.text]
         if field is None or not kinds or field.type in kinds:
@@ -46,6 +46,19 @@ class Names:
         )
         return None
 
+    def _known(self, sheet: Sheet, word: Word, what: str, known: Collection[str]) -> str | None:
+        if word.text in known:
+            return word.text
+        lacks = "som ingen handling frågar efter" if what == "fältet" else "som inte finns"
+        hint = self._is_another(word.text) or sheet.remarks.did_you_mean(word.text, known)
+        sheet.error("unknown-name", word.line, f"pekar på {what} '{word.text}', {lacks}.{hint}")
+        return None
+
+    def _is_another(self, name: str) -> str:
+        """What the name stands for instead, when it is the name of something else."""
+        others = (("en part", self.parts), ("en handling", self.acts), ("ett fält", self.fields))
+        return next((f" '{name}' är {what}." for what, names in others if name in names), "")
+
     def parts_in(self, sheet: Sheet, key: str, *, required: bool = False) -> tuple[str, ...]:
         """Parts listed under a key; `alla` is every part."""
         words = sheet.words(key, required=required)
@@ -57,18 +70,3 @@ class Names:
         """Acts listed under a key that must be there."""
         words = sheet.words(key, required=True)
         return tuple(act for word in words if (act := self.act(sheet, word)))
-
-
-def _known(
-    sheet: Sheet,
-    word: Word,
-    what: str,
-    known: Iterable[str],
-    lacks: str = "som inte finns",
-) -> str | None:
-    names = tuple(known)
-    if word.text in names:
-        return word.text
-    near = sheet.remarks.did_you_mean(word.text, names)
-    sheet.error("unknown-name", word.line, f"pekar på {what} '{word.text}', {lacks}.{near}")
-    return None

@@ -39,7 +39,8 @@ FAULTS = [
     ("24 timmar från inskriv", "fältet 'inskriv', som ingen handling frågar efter. Menade du"),
     ("24 timmar från spår", "behöver ett fält av typen datum eller tidpunkt, men 'spår' är val."),
     ("före utskrivningen", "handlingen 'utskrivningen', som inte finns. Menade du 'utskrivning'?"),
-    ("utskrivning", "pekar på fältet 'utskrivning', som ingen handling frågar efter."),
+    ("utskrivning", "ingen handling frågar efter. 'utskrivning' är en handling."),
+    ("före inskriven", "handlingen 'inskriven', som inte finns. 'inskriven' är ett fält."),
 ]
 
 
