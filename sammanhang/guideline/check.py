@@ -20,7 +20,7 @@ from sammanhang.guideline.model import (
     Section,
 )
 from sammanhang.guideline.names import Names
-from sammanhang.guideline.reader import Source
+from sammanhang.guideline.reader import Block, Source
 from sammanhang.guideline.remarks import Remarks, quoted
 
 # --- Blocks in the text ---------------------------------------------------------------------
@@ -42,9 +42,7 @@ def check_prose(source: Source, process: Process, remarks: Remarks) -> None:
     told = {prose.section.number for prose in source.prose if prose.section}
     ruled: set[str] = set()
     for block in source.blocks:
-        act = process.acts.get(block.name) if block.kind == "handling" else None
-        demands = act and (act.receipt or any(field.required for field in act.fields))
-        if block.section and (block.kind in ("regel", "tidsräkning") or demands):
+        if block.section and _makes_demands(block, process):
             ruled.update(_with_parents(block.section))
         if block.kind == "regel" and block.section and block.section.number not in told:
             text = f"{block.called} saknar förklarande text i avsnitt {block.section.number}."
@@ -52,6 +50,14 @@ def check_prose(source: Source, process: Process, remarks: Remarks) -> None:
     for prose in source.prose:
         if prose.section and prose.section.number not in ruled:
             _check_demand(prose.text, prose.section, prose.place.line, remarks)
+
+
+def _makes_demands(block: Block, process: Process) -> bool:
+    """Whether something must be done because of the block (or could, were it understood)."""
+    if block.kind != "handling":
+        return block.kind in ("regel", "tidsräkning")
+    act = process.acts.get(block.name)
+    return act is None or bool(act.receipt) or any(field.required for field in act.fields)
 
 
 def _with_parents(section: Section) -> Iterator[str]:

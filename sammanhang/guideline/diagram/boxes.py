@@ -61,7 +61,6 @@ class Row:
 
     kind: Kind
     lines: tuple[str, ...]
-    section: str
     y: float
     height: float
 
@@ -122,9 +121,10 @@ def sketch(process: Process) -> Sketch:
         header = EYEBROW + TITLE_LINE * len(box.title) + 3
         for kind, text, section, sources, said in _entries(act, process):
             y = header + sum(row.height for row in rows)
-            lines = wrap(text, ROW_SIZE, BOX_WIDTH - 2 * MARGIN)
+            cited = f"{text} ({section})" if section not in ("", box.section) else text
+            lines = wrap(cited, ROW_SIZE, BOX_WIDTH - 2 * MARGIN)
             links += [Link(source, act.name, len(rows), kind, said) for source in sources]
-            rows.append(Row(kind, lines, section, y, ROW_LINE * len(lines) + ROW_PAD))
+            rows.append(Row(kind, lines, y, ROW_LINE * len(lines) + ROW_PAD))
         boxes[act.name] = Box(
             act.name, box.title, box.section, box.lane, bool(act.recipients), header, tuple(rows)
         )
@@ -202,7 +202,7 @@ def _notes(act: Act, process: Process) -> Iterator[str]:
         names = any_of(part_title(name, process) for name in act.performers)
         yield "av alla parter" if everyone else f"av {names}"
     if act.recipients:
-        receipt = f" · kvitteras inom {span_text(act.receipt)}" if act.receipt else ""
+        receipt = f"; kvitteras inom {span_text(act.receipt)}" if act.receipt else ""
         yield f"till {parts_text(act.recipients, process)}{receipt}"
     for rule in process.rules:
         yield from _own(rule, act.name, process)
