@@ -9,6 +9,7 @@ a string. An empty string, an empty list and null all mean: not filled in.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
@@ -18,6 +19,8 @@ from sammanhang.guideline.model import Field, FieldType
 
 LONGEST = {FieldType.TEXT: 500, FieldType.LONG_TEXT: 20_000}
 LONGEST_NAME = 200
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+"""Control characters and lone surrogates, which neither JSON nor the database can keep."""
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 

@@ -1,0 +1,35 @@
+"""The command `sammanhang`. Each subcommand is loaded when called, so that the language and the
+engine start without Django."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "check": "sammanhang.site.cli_guideline:check",
+    "explain": "sammanhang.site.cli_guideline:explain",
+    "case": "sammanhang.site.cli_case:case",
+    "demo": "sammanhang.site.cli_service:demo",
+    "serve": "sammanhang.site.cli_service:serve",
+    "migrate": "sammanhang.site.cli_service:migrate",
+    "import-units": "sammanhang.site.cli_service:import_units",
+    "manage": "sammanhang.site.cli_service:manage",
+}
+
+
+class Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        return getattr(import_module(module), name)
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Sammanhang: samordnad hälsa, vård och omsorg där riktlinjen är programmet."""
