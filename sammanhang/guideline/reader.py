@@ -86,7 +86,7 @@ def read_source(text: str, remarks: Remarks) -> Source:
     lines[:after] = [""] * after
     numbers = _close_fences(lines, remarks)
     markdown = MarkdownIt("commonmark").disable("inline")  # the structure of the text is enough
-    _Walk(source, remarks, lines, numbers).read(markdown.parse("\n".join(lines)))
+    _Walk(source, remarks, numbers).read(markdown.parse("\n".join(lines)))
     return source
 
 
@@ -141,10 +141,7 @@ def _starts_block(fence: re.Match[str], marker: str = "") -> bool:
 
 def _close_one(lines: list[str], numbers: list[int], opened: int, remarks: Remarks) -> int:
     """Closes the fence that starts at index `opened`; the index of the closing line."""
-    fence = _FENCE.match(lines[opened])
-    before, marker, info = (
-        (fence["before"], fence["fence"], fence["info"]) if fence else ("", "```", "")
-    )
+    before, marker, info = _FENCE.findall(lines[opened])[0]
     remarks.error(
         "unclosed",
         numbers[opened],
@@ -165,12 +162,9 @@ def _close_one(lines: list[str], numbers: list[int], opened: int, remarks: Remar
 class _Walk:
     """Goes through the parsed Markdown from top to bottom."""
 
-    def __init__(
-        self, source: Source, remarks: Remarks, lines: list[str], numbers: list[int]
-    ) -> None:
+    def __init__(self, source: Source, remarks: Remarks, numbers: list[int]) -> None:
         self._source = source
         self._remarks = remarks
-        self._lines = lines
         self._numbers = numbers
         self._section: Section | None = None
         self._numbered: dict[str, Section] = {}

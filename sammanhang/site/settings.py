@@ -96,7 +96,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "sammanhang.access.middleware.ActingMiddleware",
 ]
 ROOT_URLCONF = "sammanhang.site.urls"
 ASGI_APPLICATION = "sammanhang.site.asgi.application"

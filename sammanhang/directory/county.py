@@ -1,0 +1,44 @@
+"""Västra Götaland as it stands in our own files: areas, municipalities and synthetic units."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from sammanhang.directory.importing import OWNER, apply, read_units
+from sammanhang.directory.models import CareArea, Municipality
+from sammanhang.directory.names import swedish_sort_key
+
+DATA = Path(__file__).parent / "data"
+
+
+def load_county(today: date) -> None:
+    """Loads what isn't there yet; a second time changes nothing."""
+    with transaction.atomic(using=OWNER):
+        with (DATA / "municipalities.csv").open() as file:
+            municipalities = list(csv.DictReader(file))
+        CareArea.objects.using(OWNER).bulk_create(
+            {row["care_area"]: CareArea(row["care_area"]) for row in municipalities}.values(),
+            ignore_conflicts=True,
+        )
+        Municipality.objects.using(OWNER).bulk_create(
+            (
+                Municipality(
+                    scb_code=row["scb_code"],
+                    name=row["name"],
+                    sort_key=swedish_sort_key(row["name"]),
+                    care_area_id=row["care_area"],
+                    federation=row["municipal_federation"],
+                    population=int(row["population_approx_2023"]),
+                )
+                for row in municipalities
+            ),
+            ignore_conflicts=True,
+        )
+        rows, report = read_units((DATA / "units.csv").read_text(), today)
+        apply(rows, report, dry_run=False)
+        if report.faults:
+            raise ValueError(f"units.csv: {report.faults[:3]}")

@@ -1,0 +1,100 @@
+"""Finding people and showing them. Row security decides whom a unit may find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from sammanhang.directory.names import swedish_sort_key
+from sammanhang.residents.identifiers import Faulty, Identifier, is_test_number, parse
+
+PROTECTED = "Skyddade personuppgifter"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as screens show them. Where a protected person lives is not in here."""
+
+    id: UUID
+    number: str
+    name: str
+    birth_date: date | None
+    sex: str
+    protected: bool
+    municipality: str | None
+    """None: protected, or registered outside the county."""
+    deceased_on: date | None = None
+
+    @property
+    def listed_name(self) -> str:
+        """As it stands in lists: a protected person is not named there."""
+        return PROTECTED if self.protected else self.name
+
+    def age(self, today: date) -> int | None:
+        born = self.birth_date
+        if born is None:
+            return None
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+_PEOPLE = """
+select r.id, n.value, r.given_name || ' ' || r.family_name, r.birth_date, r.sex,
+       r.secrecy_marking or r.protected_registration, m.name, r.deceased_on
+from residents_resident r
+join residents_residentnumber n on n.resident_id = r.id and n.current
+left join residents_registration g on g.resident_id = r.id and g.until is null
+left join directory_municipality m on m.scb_code = g.municipality_id
+"""
+
+
+def _people(where: str, parameters: list[object]) -> list[Person]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE + where, parameters)
+        return [Person(*row) for row in cursor.fetchall()]
+
+
+def understood_number(text: str, today: date, *, synthetic: bool) -> Identifier | Faulty:
+    """The number someone wrote, or why it can't be used here."""
+    identifier = parse(text, today)
+    if synthetic and isinstance(identifier, Identifier) and not is_test_number(identifier):
+        return Faulty(
+            "Numret kan tillhöra en verklig person. Här används bara Skatteverkets testnummer."
+        )
+    return identifier
+
+
+def find_by_number(identifier: Identifier) -> Person | None:
+    """The person who has or has had exactly this number, also outside one's relations.
+
+    Runs within a transaction; the number opens the row to row security until it ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.lookup', %s, true)", [identifier.value])
+        cursor.execute(
+            "select resident_id from residents_residentnumber where value = %s", [identifier.value]
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        cursor.execute("select set_config('app.resident', %s, true)", [str(row[0])])
+    found = _people("where r.id = %s", [row[0]])
+    return found[0] if found else None
+
+
+def person(resident: UUID) -> Person | None:
+    found = _people("where r.id = %s", [resident])
+    return found[0] if found else None
+
+
+def find_by_name(text: str, limit: int = 20) -> list[Person]:
+    """Among those one has a relation to: every word somewhere in the name, accents aside."""
+    words = swedish_sort_key(text).replace("%", "").replace("_", "").split()
+    if not words:
+        return []
+    match = " and ".join(["r.sort_key like %s"] * len(words))
+    protected = "not (r.secrecy_marking or r.protected_registration)"
+    where = f"where {match} and {protected} order by r.sort_key limit %s"
+    return _people(where, [*(f"%{word}%" for word in words), limit])
