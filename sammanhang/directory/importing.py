@@ -69,7 +69,9 @@ def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int
     for line, reason in report.faults:
         echo(f"{path}:{line}: fel: {reason}")
     if report.faults:
-        echo(f"{len(report.faults)} felaktiga rader. Inget har lästs in; rätta dem och försök igen.")
+        echo(
+            f"{len(report.faults)} felaktiga rader. Inget har lästs in; rätta dem och försök igen."
+        )
         return 1
     for kind, text in report.changes:
         echo(f"{kind}: {text}")
@@ -106,7 +108,9 @@ def decode(content: bytes) -> str:
 def read_units(text: str, today: date) -> tuple[list[Row], Report]:
     """The sound rows of a CSV text, and a report with its faults. Raises Unreadable."""
     report = Report()
-    separator = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    separator = (
+        ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    )
     reader = csv.DictReader(io.StringIO(text), delimiter=separator, strict=True)
     _check_columns(list(reader.fieldnames or ()))
     municipalities = _municipalities()
@@ -238,7 +242,9 @@ def _check_successors(rows: list[Row], known: dict[str, Unit], report: Report) -
         if row.successor and row.successor not in there:
             report.faults.append((row.line, f"efterföljaren {row.successor} finns inte."))
         elif row.type and row.hsa_id in known and known[row.hsa_id].type != row.type:
-            reason = f"{row.hsa_id} är {known[row.hsa_id].type} och kan inte byta typ. Ge ett nytt id."
+            reason = (
+                f"{row.hsa_id} är {known[row.hsa_id].type} och kan inte byta typ. Ge ett nytt id."
+            )
             report.faults.append((row.line, reason))
 
 
@@ -290,7 +296,9 @@ def _write_known(row: Row, unit: Unit, latest: UnitPeriod, report: Report) -> No
         latest.until = day
         latest.save(using=OWNER)
         _period(row, day).save(using=OWNER)
-        report.changes.append(("ändrad", f"{latest.name} blir {row.name} från {day} ({row.hsa_id})"))
+        report.changes.append(
+            ("ändrad", f"{latest.name} blir {row.name} från {day} ({row.hsa_id})")
+        )
     elif row.until != latest.until:
         latest.until = row.until
         latest.save(using=OWNER)

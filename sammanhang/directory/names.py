@@ -10,7 +10,9 @@ _LAST = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
 
 def swedish_sort_key(text: str) -> str:
     """A key that sorts by code point as Swedish words sort. Case doesn't count."""
-    return "".join(_LAST.get(mark) or _plain(mark) for mark in unicodedata.normalize("NFC", text.lower()))
+    return "".join(
+        _LAST.get(mark) or _plain(mark) for mark in unicodedata.normalize("NFC", text.lower())
+    )
 
 
 def _plain(mark: str) -> str:

@@ -186,7 +186,9 @@ def _coordination_fault(value: str, today: date) -> Faulty | None:
     return None
 
 
-def _regional(birth: str, letter: str, serial: str, check: str, *, today: date) -> Identifier | Faulty:
+def _regional(
+    birth: str, letter: str, serial: str, check: str, *, today: date
+) -> Identifier | Faulty:
     born = _date(birth[:4], birth[4:6], birth[6:8])
     faulty = _birth_fault(born, birth, today)
     if faulty is not None:
@@ -206,7 +208,15 @@ def _regional(birth: str, letter: str, serial: str, check: str, *, today: date) 
 
 
 def _national(
-    century: str, year: str, month: str, day: str, letters: str, sex: str, check: str, *, today: date
+    century: str,
+    year: str,
+    month: str,
+    day: str,
+    letters: str,
+    sex: str,
+    check: str,
+    *,
+    today: date,
 ) -> Identifier | Faulty:
     # The formula of the check digit is not published; any digit is accepted there.
     value = century + year + month + day + letters + sex + check
@@ -216,7 +226,9 @@ def _national(
         return Faulty("Ett nationellt reservnummer utan födelsedag har månad 20-99 och dag 40-59.")
     raised = int(century) - 18
     if raised <= 2 or raised % 3 not in (0, 1, 2):
-        return Faulty("Numret är inget nationellt reservnummer: kontrollera de två första siffrorna.")
+        return Faulty(
+            "Numret är inget nationellt reservnummer: kontrollera de två första siffrorna."
+        )
     born = _date(f"{18 + raised % 3}{year}", month, day)
     faulty = _birth_fault(born, f"{18 + raised % 3}{year}{month}{day}", today)
     return faulty or Identifier(Kind.NATIONAL_RESERVE, value, born)

@@ -68,5 +68,3 @@ def environment(**options: Any) -> Environment:
 def number(value: str) -> str:
     """An identity number as one reads it: `19460317-9815`."""
     return f"{value[:8]}-{value[8:]}"
-
-

@@ -1,0 +1,133 @@
+"""On whose behalf a request is made: a person, acting for one unit at a time in one assignment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+SESSION_KEY = "acting"
+CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """The one chosen assignment of the session. Persons and units by HSA-id."""
+
+    person: str
+    person_name: str
+    unit: str
+    unit_name: str
+    unit_type: str
+    assignment: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An assignment that one may choose to act in."""
+
+    acting: Acting
+    municipality: str
+    demo: bool
+
+
+_ASSIGNMENTS = """
+select s.hsa_id, s.given_name || ' ' || s.family_name, u.hsa_id,
+       case when strpos(p.name, p.parent) > 0 then p.name else p.name || ', ' || p.parent end,
+       u.type, a.id, a.role, m.name, s.demo
+from directory_assignment a
+join directory_staff s on s.hsa_id = a.staff_id
+join directory_unit u on u.hsa_id = a.unit_id
+join lateral (select * from directory_unitperiod p where p.unit_id = u.hsa_id
+              order by p.since desc limit 1) p on true
+join directory_municipality m on m.scb_code = p.municipality_id
+where a.since <= %s and (a.until is null or a.until > %s)
+"""
+
+
+def choices(
+    today: date, *, person: str | None = None, q: str = "", limit: int = 60
+) -> list[Choice]:
+    """Assignments in force, the memorable persons first. `q`: words in name, unit or place."""
+    words = [f"%{word}%" for word in q.lower().replace("%", "").split()]
+    where = " and lower(s.given_name || ' ' || s.family_name || ' ' || p.name || ' ' || p.parent"
+    sql = _ASSIGNMENTS + (where + " || ' ' || m.name) like %s") * len(words)
+    parameters: list[Any] = [today, today, *words]
+    if person is not None:
+        sql += " and s.hsa_id = %s"
+        parameters.append(person)
+    sql += " order by s.demo desc, s.sort_key, p.sort_key limit %s"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select set_config('app.signin', '1', true)")
+        cursor.execute(sql, [*parameters, limit])
+        return [Choice(Acting(*row[:7]), row[7], row[8]) for row in cursor.fetchall()]
+
+
+def assignment(number: int, today: date) -> Acting | None:
+    """An assignment, if it is in force."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select set_config('app.signin', '1', true)")
+        cursor.execute(_ASSIGNMENTS + " and a.id = %s", [today, today, number])
+        row = cursor.fetchone()
+    return Acting(*row[:7]) if row else None
+
+
+def sign_in(request: HttpRequest, acting: Acting) -> None:
+    """Lets the session act so from now on, under a new session key."""
+    request.session.cycle_key()
+    request.session[SESSION_KEY] = {**asdict(acting), "checked": time.time()}
+
+
+def sign_out(request: HttpRequest) -> None:
+    request.session.flush()
+
+
+def current(request: HttpRequest, today: date) -> Acting | None:
+    """Who the request acts as; None if nobody, or if the assignment has ended meanwhile."""
+    kept = request.session.get(SESSION_KEY)
+    if kept is None:
+        return None
+    kept = dict(kept)
+    checked = kept.pop("checked", 0)
+    acting = Acting(**kept)
+    if time.time() - checked > CHECK_EVERY:
+        found = assignment(acting.assignment, today)
+        if found is None:
+            sign_out(request)
+            return None
+        acting = found
+        request.session[SESSION_KEY] = {**asdict(acting), "checked": time.time()}
+    return acting
+
+
+@contextmanager
+def scope(acting: Acting) -> Iterator[None]:
+    """A transaction in which the database shows what this person's unit may see."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select set_config('app.person', %s, true), set_config('app.unit', %s, true), "
+                "set_config('app.case', '', true), set_config('app.lookup', '', true), "
+                "set_config('app.resident', '', true), set_config('app.unmask', '', true)",
+                [acting.person, acting.unit],
+            )
+        yield
+
+
+def log_reading(
+    acting: Acting, action: str, *, case: int | None = None, resident: Any = None
+) -> None:
+    """Notes that a person's data was read, in the transaction that reads it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into access_log (person, unit, assignment, action, case_id, resident_id) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            [acting.person, acting.unit, acting.assignment, action, case, resident],
+        )

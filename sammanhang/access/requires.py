@@ -1,0 +1,58 @@
+"""What a view asks of whoever calls it. A view without a declared requirement is a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from sammanhang.access.acting import current
+
+View = Callable[..., HttpResponse]
+
+
+class Asked(HttpRequest):
+    """A request that a view gets once its requirement is met."""
+
+    acting: Any
+
+
+def requires(*roles: str) -> Callable[[View], View]:
+    """Someone signed in and acting for a unit; with roles, in one of these."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            acting = current(request, timezone.localdate())
+            if acting is None:
+                return _to_sign_in(request)
+            if roles and acting.role not in roles:
+                raise PermissionDenied
+            request.acting = acting  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        guarded.requirement = roles or ("signed in",)  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def open_to_all(view: View) -> View:
+    """Declares that a view shows nothing that isn't for everyone."""
+    view.requirement = ("open",)  # type: ignore[attr-defined]
+    return view
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = "/logga-in/"
+        return response
+    wanted = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
+    return redirect(f"/logga-in/{wanted}")
