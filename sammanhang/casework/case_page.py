@@ -1,0 +1,261 @@
+"""All that a unit may see of one case, gathered in few statements for the page that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from sammanhang.access.acting import Acting, log_reading
+from sammanhang.casework.actions import NoSuchCase
+from sammanhang.casework.processes import process_for
+from sammanhang.directory.queries import UnitName, staff_names, unit_names
+from sammanhang.engine import Case, Obligation, Refusal, State, blocked, from_json, possible
+from sammanhang.guideline.model import Act, Effect, Process
+from sammanhang.residents.queries import Person, person
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a message stands with one unit. Delivered is never called read."""
+
+    unit: str
+    in_inbox: bool
+    delivered_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    expired: bool
+    """Nobody acknowledged it in its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event on the timeline."""
+
+    seq: int
+    at: datetime
+    unit: str
+    person: str
+    act: Act
+    data: dict[str, Any]
+    basis: str | None
+    deliveries: tuple[Delivery, ...]
+    revoked_by: int | None
+    corrected_by: tuple[int, ...]
+
+    def is_unread_by(self, unit: str) -> bool:
+        return self.revoked_by is None and any(
+            one.unit == unit and one.in_inbox and one.acknowledged_at is None
+            for one in self.deliveries
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    part: str
+    unit: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case as one unit may see it."""
+
+    number: int
+    process: Process
+    resident: Person | None
+    opened_at: datetime
+    closed_at: datetime | None
+    phase: str | None
+    phase_since: datetime | None
+    phases: tuple[tuple[str, datetime], ...]
+    """Every phase it has been in, as the acts in force tell: (name, since)."""
+    planned_on: str | None
+    seq: int
+    entries: tuple[Entry, ...]
+    parties: tuple[Party, ...]
+    obligations: tuple[Obligation, ...]
+    possible: tuple[Act, ...]
+    blocked: tuple[Refusal, ...]
+    drafts: dict[str, dict[str, Any]]
+    units: dict[str, UnitName]
+    staff: dict[str, str]
+    is_party: bool
+
+    def unit_name(self, hsa_id: str) -> str:
+        found = self.units.get(hsa_id)
+        return found.full if found else hsa_id
+
+    def owed_by(self, unit: str) -> list[Obligation]:
+        return sorted(
+            (one for one in self.obligations if one.is_open and one.unit == unit),
+            key=lambda one: (one.due is None, one.due or self.opened_at),
+        )
+
+    def owed_by_others(self, unit: str) -> list[Obligation]:
+        return sorted(
+            (one for one in self.obligations if one.is_open and one.unit != unit),
+            key=lambda one: (one.due is None, one.due or self.opened_at),
+        )
+
+
+def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
+    """The page of a case, within the unit's scope; reading it is logged. Raises NoSuchCase."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.resident_id, c.process, c.version, c.opened_at, c.closed_at, b.planned_on "
+            "from casework_case c join casework_board b on b.case_id = c.id and b.unit = %s "
+            "where c.id = %s",
+            [acting.unit, number],
+        )
+        found = cursor.fetchone()
+        if found is None:
+            raise NoSuchCase
+        resident_id, process_key, version, opened_at, closed_at, planned_on = found
+        process = process_for(process_key, version)
+        resident = person(resident_id)
+        log_reading(acting, "read:case", case=number, resident=resident_id)
+        events = _events(cursor, number)
+        deliveries = _deliveries(cursor, number)
+        parties = _parties(cursor, number)
+        drafts = _drafts(cursor, number)
+        case = _whole_case(cursor, number)
+    entries = _entries(process, case, events, deliveries, now)
+    named = {one.unit for one in parties} | {entry.unit for entry in entries}
+    named |= {one.unit for entry in entries for one in entry.deliveries}
+    named |= {unit for entry in entries for unit in _units_in(entry)}
+    people = {entry.person for entry in entries}
+    people |= {one.acknowledged_by for e in entries for one in e.deliveries if one.acknowledged_by}
+    acts = [process.acts[act] for act, unit in possible(process, case, now) if unit == acting.unit]
+    return CasePage(
+        number=number,
+        process=process,
+        resident=resident,
+        opened_at=opened_at,
+        closed_at=closed_at,
+        phase=case.phase,
+        phase_since=case.phase_since,
+        phases=_phases(process, case),
+        planned_on=planned_on.isoformat() if planned_on else None,
+        seq=case.seq,
+        entries=entries,
+        parties=parties,
+        obligations=tuple(case.obligations.values()),
+        possible=tuple(acts),
+        blocked=tuple(blocked(process, case, acting.unit, now)),
+        drafts=drafts,
+        units=unit_names(named),
+        staff=staff_names(people),
+        is_party=any(acting.unit in units for units in case.parties.values()),
+    )
+
+
+def _events(cursor: Any, number: int) -> list[tuple[Any, ...]]:
+    """Those that the unit wrote or got: row security leaves out the rest."""
+    cursor.execute(
+        "select seq, at, unit, person, act, data::text, basis from casework_event "
+        "where case_id = %s order by seq",
+        [number],
+    )
+    return cursor.fetchall()
+
+
+def _deliveries(cursor: Any, number: int) -> dict[int, list[tuple[Any, ...]]]:
+    cursor.execute(
+        "select seq, unit, in_inbox, delivered_at, acknowledged_at, acknowledged_by "
+        "from casework_delivery where case_id = %s order by seq, delivered_at, unit",
+        [number],
+    )
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for seq, *rest in cursor.fetchall():
+        found.setdefault(seq, []).append(tuple(rest))
+    return found
+
+
+def _parties(cursor: Any, number: int) -> tuple[Party, ...]:
+    cursor.execute(
+        "select part, unit, since, until from casework_party where case_id = %s "
+        "order by since, part, unit",
+        [number],
+    )
+    return tuple(Party(*row) for row in cursor.fetchall())
+
+
+def _drafts(cursor: Any, number: int) -> dict[str, dict[str, Any]]:
+    cursor.execute("select act, data::text from casework_draft where case_id = %s", [number])
+    return {act: orjson.loads(data) for act, data in cursor.fetchall()}
+
+
+def _whole_case(cursor: Any, number: int) -> Case:
+    """The case for the engine, which knows more than the unit may see. Only what is possible,
+    refused and owed leaves this module; never another unit's data."""
+    cursor.execute("select set_config('app.case', %s, true)", [str(number)])
+    cursor.execute("select state::text from casework_snapshot where case_id = %s", [number])
+    state = cursor.fetchone()[0]
+    cursor.execute("select set_config('app.case', '', true)")
+    return from_json(orjson.loads(state))
+
+
+def _entries(
+    process: Process,
+    case: Case,
+    events: list[tuple[Any, ...]],
+    deliveries: dict[int, list[tuple[Any, ...]]],
+    now: datetime,
+) -> tuple[Entry, ...]:
+    receipts = {(o.message, o.unit): o for o in case.obligations.values() if o.message is not None}
+    entries: list[Entry] = []
+    for seq, at, unit, by, act, data, basis in events:
+        done = case.done[seq]
+        where = tuple(
+            Delivery(*row, expired=_is_expired(receipts.get((seq, row[0])), now))
+            for row in deliveries.get(seq, ())
+        )
+        entries.append(
+            Entry(
+                seq,
+                at,
+                unit,
+                by,
+                process.acts[act],
+                orjson.loads(data),
+                basis,
+                where,
+                done.revoked_by,
+                done.corrected_by,
+            )
+        )
+    return tuple(entries)
+
+
+def _is_expired(owed: Obligation | None, now: datetime) -> bool:
+    return owed is not None and owed.state(now) is State.LATE
+
+
+def _units_in(entry: Entry) -> list[str]:
+    names = {field.name for field in entry.act.fields if field.type.value == "enhet"}
+    return [value for name, value in entry.data.items() if name in names]
+
+
+def _phases(process: Process, case: Case) -> tuple[tuple[str, datetime], ...]:
+    passed: list[tuple[str, datetime]] = []
+    for done in case.done.values():
+        if not done.in_force or process.acts[done.act].effect is Effect.ACKNOWLEDGES:
+            continue
+        for phase in process.phases_by.get(done.act, ())[:1]:
+            if not passed or passed[-1][0] != phase.name:
+                passed.append((phase.name, done.at))
+    return tuple(passed)
+
+
+def open_by_rule() -> dict[str, int]:
+    """How many open obligations each rule has now in the unit's cases."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select rule, count(*) from casework_obligation where ended_by is null group by rule"
+        )
+        return dict(cursor.fetchall())
