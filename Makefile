@@ -1,0 +1,57 @@
+# Every habit is one word. On a fresh machine: Python 3.11 or later, make, and a network to the
+# package registries.
+
+PYTHON ?= python3
+PORT ?= 8000
+PACE ?= 12
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup demo test browser check bench lock clean
+
+help:
+	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000)"
+	@echo "make test    alla tester, också i webbläsare"
+	@echo "make check   lint, typer, importkontrakt och riktlinjernas sundhet"
+	@echo "make bench   mätningar: motorn, sändningar, tavlor"
+	@echo "make setup   bara .venv"
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "Python 3.11 eller senare behövs. Ange ett med: make setup PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 2>/dev/null || \
+	  { echo "uv kunde inte installeras. Finns nätverk till paketregistret?"; exit 1; }
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $(READY)
+
+demo: setup
+	@$(BIN)/sammanhang demo --port $(PORT) --pace $(PACE) $(if $(RESET),--reset)
+
+test: setup browser
+	$(BIN)/python -m pytest
+
+# Debian's Chromium, which the browser tests drive. Installed where that can be done.
+browser:
+	@sh tests/browser/find-chromium
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/sammanhang check guidelines/
+
+bench: setup
+	$(BIN)/python -m tests.load.bench $(BENCH)
+
+# The lock file names each package with its hashes and no registry.
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --quiet --upgrade -o requirements.lock
+
+clean:
+	rm -rf .venv bench-results test-results
