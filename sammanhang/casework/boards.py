@@ -10,9 +10,9 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from sammanhang.directory.names import swedish_sort_key
 from sammanhang.engine.calendar import local
 from sammanhang.residents.queries import PROTECTED
+from sammanhang.swedish_order import swedish_sort_key
 
 
 @dataclass(frozen=True, slots=True)

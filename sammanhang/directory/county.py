@@ -10,7 +10,7 @@ from django.db import transaction
 
 from sammanhang.directory.importing import OWNER, apply, read_units
 from sammanhang.directory.models import CareArea, Municipality
-from sammanhang.directory.names import swedish_sort_key
+from sammanhang.swedish_order import swedish_sort_key
 
 DATA = Path(__file__).parent / "data"
 

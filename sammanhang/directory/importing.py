@@ -18,7 +18,7 @@ from django.db import transaction
 
 from sammanhang.directory import hsa
 from sammanhang.directory.models import UNIT_TYPES, Municipality, Organisation, Unit, UnitPeriod
-from sammanhang.directory.names import swedish_sort_key
+from sammanhang.swedish_order import swedish_sort_key
 
 REQUIRED = ("hsa_id", "type", "name", "organisation_number", "organisation", "municipality")
 OPTIONAL = ("parent", "since", "until", "synthetic", "successor")

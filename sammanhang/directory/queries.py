@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import connection
 
-from sammanhang.directory.names import swedish_sort_key
+from sammanhang.swedish_order import swedish_sort_key
 
 
 @dataclass(frozen=True, slots=True)

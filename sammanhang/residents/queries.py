@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from sammanhang.directory.names import swedish_sort_key
 from sammanhang.residents.identifiers import Faulty, Identifier, is_test_number, parse
+from sammanhang.swedish_order import swedish_sort_key
 
 PROTECTED = "Skyddade personuppgifter"
 
@@ -50,7 +51,7 @@ left join directory_municipality m on m.scb_code = g.municipality_id
 """
 
 
-def _people(where: str, parameters: list[object]) -> list[Person]:
+def _people(where: str, parameters: list[Any]) -> list[Person]:
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE + where, parameters)
         return [Person(*row) for row in cursor.fetchall()]
