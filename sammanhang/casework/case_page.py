@@ -246,9 +246,11 @@ def _phases(process: Process, case: Case) -> tuple[tuple[str, datetime], ...]:
     for done in case.done.values():
         if not done.in_force or process.acts[done.act].effect is Effect.ACKNOWLEDGES:
             continue
-        for phase in process.phases_by.get(done.act, ())[:1]:
-            if not passed or passed[-1][0] != phase.name:
+        now = passed[-1][0] if passed else None
+        for phase in process.phases_by.get(done.act, ()):
+            if phase.name != now and (not phase.only_from or now in phase.only_from):
                 passed.append((phase.name, done.at))
+                break
     return tuple(passed)
 
 

@@ -51,6 +51,7 @@ def evolve(process: Process, case: Case, event: Event) -> Case:
 
 
 def _do(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
+    owing.fulfil(case, event)
     joined = _join(case, act, event)
     if act.hands_over_to is not None:
         _hand_over(plan, case, act, event)
@@ -59,7 +60,6 @@ def _do(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
     recipients = _apply_effect(plan, case, act, event) if act.effect else _recipients(case, act)
     if act.name in plan.revocations:
         _revoke(plan, case, act, event)
-    owing.fulfil(case, event)
     case.done[event.seq] = Done(
         event.seq, event.act, event.unit, event.person, event.at, event.data, recipients
     )
@@ -299,6 +299,8 @@ def _enter_phase(plan: Plan, case: NextCase, event: Event) -> None:
 
 def _set_phase(plan: Plan, case: NextCase, done: Done) -> None:
     for phase, guard in plan.phases.get(done.act, ()):
+        if phase.only_from and case.phase not in phase.only_from:
+            continue
         if guard(case.values, case.parties):
             case.phase, case.phase_since = phase.name, done.at
             case.closed_by = done.seq if phase.closes else None

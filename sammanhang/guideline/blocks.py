@@ -58,7 +58,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "upphäver",
         "källa",
     ),
-    "läge": ("rubrik", "när", "om", "avslutar", "källa"),
+    "läge": ("rubrik", "när", "om", "från", "avslutar", "källa"),
     "tidsräkning": ("arbetstid", "brytpunkt", "källa"),
 }
 COUNTS: Mapping[str, tuple[int, int | None]] = {
@@ -262,5 +262,6 @@ def read_phase(block: Block, sheet: Sheet, names: Names, document: str) -> Phase
         guard=read_guard(sheet, names),
         closes=sheet.yes("avslutar"),
         source=source_of(block, sheet, document),
+        only_from=names.phases_in(sheet, "från"),
     )
     return phase if sheet.sound else None

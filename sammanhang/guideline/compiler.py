@@ -152,6 +152,7 @@ class _Compilation:
             acts=tuple(asked),
             fields=check_one_meaning(asked, self._remarks),
             reckonings=reckonings,
+            phases=tuple(self._blocks["läge"]),
         )
         acts = self._acts(asked, names)
         names = replace(names, acts=tuple(acts))

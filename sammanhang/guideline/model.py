@@ -383,6 +383,8 @@ class Phase:
     guard: Guard | None
     closes: bool
     source: Source
+    only_from: tuple[str, ...] = ()
+    """Phases it may be entered from (`från`); empty: from any, and as the first."""
 
 
 def _no_rules() -> Mapping[str, Any]:

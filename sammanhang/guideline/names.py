@@ -24,6 +24,13 @@ class Names:
     acts: tuple[str, ...]
     fields: Mapping[str, Field | None]
     reckonings: Mapping[str, Reckoning | None]
+    phases: tuple[str, ...] = ()
+
+    def phases_in(self, sheet: Sheet, key: str) -> tuple[str, ...]:
+        """Phases listed under a key; none when it is not there."""
+        return tuple(
+            word.text for word in sheet.words(key) if self._known(sheet, word, "läget", self.phases)
+        )
 
     def part(self, sheet: Sheet, word: Word) -> str | None:
         return self._known(sheet, word, "parten", self.parts)

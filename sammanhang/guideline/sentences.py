@@ -60,7 +60,10 @@ def phase_sentence(phase: Phase, process: Process) -> str:
     into = "Ärendet avslutas i" if phase.closes else "Ärendet kommer i"
     after = any_of(act_title(name, process) for name in phase.triggers)
     guard = _if(phase.guard, process)
-    return f"{into} läget {phase.title} efter {after}{guard} ({citation(phase.source)})."
+    titles = {one.name: one.title for one in process.phases}
+    earlier = any_of(titles.get(name, name) for name in phase.only_from)
+    only = f", från läget {earlier}" if earlier else ""
+    return f"{into} läget {phase.title} efter {after}{guard}{only} ({citation(phase.source)})."
 
 
 def citation(source: Source) -> str:
