@@ -7,6 +7,7 @@ from language import ACTS, errors_of, process_of
 
 from sammanhang.guideline.model import Comparison, Duty
 from sammanhang.guideline.model import Test as Is
+from sammanhang.guideline.sentences import phase_sentence
 
 
 def test_a_phase_is_entered_by_an_act() -> None:
@@ -34,6 +35,30 @@ def test_a_phase_does_not_close_the_case_unless_it_says_so() -> None:
     process = process_of("```läge pågår\nnär: inskrivning\n```\n", acts=ACTS)
 
     assert not process.phases[0].closes
+
+
+def test_a_phase_may_be_entered_only_from_certain_others() -> None:
+    blocks = """\
+        ```läge pågår
+        rubrik: Planering pågår
+        när: kallelse
+        från: inskriven
+        ```
+        ```läge inskriven
+        rubrik: Inskriven
+        när: inskrivning
+        ```
+        """
+    process = process_of(blocks, acts=ACTS)
+    planning = process.phases[0]
+
+    assert planning.only_from == ("inskriven",)
+    assert phase_sentence(planning, process) == (
+        "Ärendet kommer i läget Planering pågår efter Kallelse, från läget Inskriven (avsnitt 1)."
+    )
+    assert errors_of(blocks.replace("från: inskriven", "från: inskrven"), acts=ACTS) == [
+        "läget 'pågår' pekar på läget 'inskrven', som inte finns. Menade du 'inskriven'?"
+    ]
 
 
 def test_without_a_reckoning_working_hours_are_eight_to_five_with_no_cut_off() -> None:

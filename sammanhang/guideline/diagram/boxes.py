@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -40,12 +40,13 @@ ROW_PAD, FOOT = 6.0, 3.0
 MARGIN = 11
 MOST_LINKS = 2
 """A rule that bars or takes back more acts than this is written in the box instead of drawn."""
+MOST_LINES = 4
 
 SEVERAL = "Flera parter"
 
 
 class Kind(Enum):
-    """What a link says, or NOTE for a line that no link leads to."""
+    """What a link says, or NOTE for a line that no link leads to; in the order of a box."""
 
     DUTY = "ska"
     CONDITION = "kräver"
@@ -53,6 +54,9 @@ class Kind(Enum):
     OPENING = "öppnar"
     REVOCATION = "upphäver"
     NOTE = "not"
+
+
+_KINDS = list(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,8 @@ class Sketch:
     lanes: tuple[Lane, ...]
     boxes: dict[str, Box]
     links: tuple[Link, ...]
-    order: tuple[tuple[str, str], ...]
-    """What comes before what (act, act), from left to right."""
+    before: Mapping[str, tuple[str, ...]]
+    """For each act those that lead to it, from left to right and never in a circle."""
 
 
 def sketch(process: Process) -> Sketch:
@@ -119,16 +123,26 @@ def sketch(process: Process) -> Sketch:
         rows: list[Row] = []
         box = Box(act.name, _title(act), act.source.section.number, _lane(act), False, 0, ())
         header = EYEBROW + TITLE_LINE * len(box.title) + 3
-        for kind, text, section, sources, said in _entries(act, process):
+        entries = sorted(_entries(act, process), key=lambda entry: _KINDS.index(entry[0]))
+        for kind, text, section, sources, said in entries:
             y = header + sum(row.height for row in rows)
             cited = f"{text} ({section})" if section not in ("", box.section) else text
-            lines = wrap(cited, ROW_SIZE, BOX_WIDTH - 2 * MARGIN)
+            lines = _at_most(wrap(cited, ROW_SIZE, BOX_WIDTH - 2 * MARGIN))
             links += [Link(source, act.name, len(rows), kind, said) for source in sources]
             rows.append(Row(kind, lines, y, ROW_LINE * len(lines) + ROW_PAD))
         boxes[act.name] = Box(
             act.name, box.title, box.section, box.lane, bool(act.recipients), header, tuple(rows)
         )
-    return Sketch(tuple(_lanes(process, boxes)), boxes, tuple(links), tuple(_order(process)))
+    before = _without_circles(boxes, _order(process))
+    drawn = tuple(link for link in links if _is_needed(link, links, before))
+    return Sketch(tuple(_lanes(process, boxes)), boxes, drawn, before)
+
+
+def _at_most(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The first lines; the whole rule is in the text and in the link's tooltip."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    return (*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …")
 
 
 def _title(act: Act) -> tuple[str, ...]:
@@ -247,3 +261,37 @@ def _order(process: Process) -> Iterator[tuple[str, str]]:
         elif isinstance(rule, Condition):
             for required in rule.requires:
                 yield required, rule.act
+
+
+def _without_circles(
+    acts: Iterable[str], order: Iterable[tuple[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    """For each act those before it; a pair that would close a circle is left out."""
+    before: dict[str, tuple[str, ...]] = dict.fromkeys(acts, ())
+    for earlier, later in order:
+        known = earlier in before and later in before
+        if known and earlier not in before[later] and not _leads(later, earlier, before):
+            before[later] += (earlier,)
+    return before
+
+
+def _leads(start: str, end: str, before: Mapping[str, Sequence[str]]) -> bool:
+    """Whether start comes, by any way, before end (or is end)."""
+    waiting, seen = [end], {end}
+    while waiting:
+        for earlier in before[waiting.pop()]:
+            if earlier not in seen:
+                seen.add(earlier)
+                waiting.append(earlier)
+    return start in seen
+
+
+def _is_needed(link: Link, links: Sequence[Link], before: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a link tells more than the others: a condition that they imply is only written."""
+    if link.kind is not Kind.CONDITION or link.source not in before[link.target]:
+        return True
+    owed = (Kind.DUTY, link.source, link.target)
+    if any((other.kind, other.source, other.target) == owed for other in links):
+        return False
+    others = (act for act in before[link.target] if act != link.source)
+    return not any(_leads(link.source, act, before) for act in others)

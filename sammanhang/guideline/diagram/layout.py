@@ -8,7 +8,7 @@ its own, so nothing is drawn on top of anything else; links from one act share t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sammanhang.guideline.diagram.boxes import BOX_WIDTH, Box, Kind, Lane, Link, Sketch
@@ -75,11 +75,11 @@ def lay_out(sketch: Sketch) -> Layout:
 
 
 def columns_of(sketch: Sketch) -> dict[str, int]:
-    """A column for each act, right of whatever leads to it; circles are cut where they close."""
-    before = _without_circles(sketch)
+    """A column for each act, right of whatever leads to it."""
+    before = sketch.before
     stacked: dict[tuple[str, int], int] = defaultdict(int)
     columns: dict[str, int] = {}
-    linked = {act for pair in sketch.order for act in pair}
+    linked = {act for later, earlier in before.items() if earlier for act in (later, *earlier)}
     for act in _topological(sketch.boxes, before):
         if act in linked:
             columns[act] = _free(
@@ -93,7 +93,7 @@ def columns_of(sketch: Sketch) -> dict[str, int]:
     return columns
 
 
-def _after(act: str, before: Mapping[str, list[str]], columns: Mapping[str, int]) -> int:
+def _after(act: str, before: Mapping[str, Sequence[str]], columns: Mapping[str, int]) -> int:
     return max((columns[earlier] + 1 for earlier in before[act]), default=0)
 
 
@@ -104,28 +104,7 @@ def _free(lane: str, column: int, stacked: dict[tuple[str, int], int], deepest: 
     return column
 
 
-def _without_circles(sketch: Sketch) -> dict[str, list[str]]:
-    """For each act those before it; a pair that would close a circle is left out."""
-    before: dict[str, list[str]] = {act: [] for act in sketch.boxes}
-    for earlier, later in sketch.order:
-        known = earlier in before and later in before
-        if known and earlier not in before[later] and not _leads(before, later, earlier):
-            before[later].append(earlier)
-    return before
-
-
-def _leads(before: Mapping[str, list[str]], start: str, end: str) -> bool:
-    """Whether start comes, by any way, before end (or is end)."""
-    waiting, seen = [end], {end}
-    while waiting:
-        for earlier in before[waiting.pop()]:
-            if earlier not in seen:
-                seen.add(earlier)
-                waiting.append(earlier)
-    return start in seen
-
-
-def _topological(acts: Iterable[str], before: Mapping[str, list[str]]) -> list[str]:
+def _topological(acts: Iterable[str], before: Mapping[str, Sequence[str]]) -> list[str]:
     ordered: list[str] = []
     left = list(acts)
     while left:

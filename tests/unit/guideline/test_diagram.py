@@ -9,10 +9,17 @@ from hypothesis import strategies as st
 
 from sammanhang.guideline import read_document
 from sammanhang.guideline.diagram import as_svg
-from sammanhang.guideline.diagram.boxes import BOX_WIDTH, MARGIN, ROW_SIZE, TITLE_SIZE, sketch
+from sammanhang.guideline.diagram.boxes import (
+    BOX_WIDTH,
+    MARGIN,
+    ROW_SIZE,
+    TITLE_SIZE,
+    Kind,
+    sketch,
+)
 from sammanhang.guideline.diagram.layout import Layout, columns_of, lay_out
 from sammanhang.guideline.diagram.lettering import width
-from sammanhang.guideline.model import Process
+from sammanhang.guideline.model import Condition, Duty, Process
 
 FRONT = "---\nid: a & b\ntitel: In <och> ut\nnivå: lag\nprocess: a\n---\n# 1 A\n\nText.\n\n"
 PARTS = [f"del-{number}" for number in range(4)]
@@ -105,21 +112,38 @@ def arrives_together(end: tuple[float, float], other: tuple[float, float]) -> bo
 
 @settings(max_examples=60, deadline=None)
 @given(processes())
-def test_what_leads_to_something_stands_left_of_it_unless_in_a_circle(process: Process) -> None:
+def test_what_leads_to_something_stands_left_of_it(process: Process) -> None:
     drawn = sketch(process)
     columns = columns_of(drawn)
-    leads = {act: {later for earlier, later in drawn.order if earlier == act} for act in columns}
 
-    def reaches(start: str, end: str) -> bool:
+    for later, leading in drawn.before.items():
+        assert all(columns[earlier] < columns[later] for earlier in leading)
+
+
+@settings(max_examples=60, deadline=None)
+@given(processes())
+def test_every_duty_is_drawn_and_every_condition_that_no_other_link_implies(
+    process: Process,
+) -> None:
+    drawn = sketch(process)
+    ways: dict[str, set[str]] = {}
+    for link in drawn.links:
+        if link.kind in (Kind.DUTY, Kind.CONDITION):
+            ways.setdefault(link.source, set()).add(link.target)
+
+    def leads(start: str, end: str) -> bool:
         seen, waiting = {start}, [start]
         while waiting:
-            for later in leads[waiting.pop()] - seen:
+            for later in ways.get(waiting.pop(), set()) - seen:
                 seen.add(later)
                 waiting.append(later)
         return end in seen
 
-    for earlier, later in drawn.order:
-        assert columns[earlier] < columns[later] or reaches(later, earlier)
+    for rule in process.rules:
+        if isinstance(rule, Duty):
+            assert all(rule.act in ways[act] for act in rule.triggers if act != rule.act)
+        elif isinstance(rule, Condition):
+            assert all(leads(act, rule.act) for act in rule.requires)
 
 
 @settings(max_examples=30, deadline=None)
