@@ -106,14 +106,24 @@ def _condition(rule: Condition, process: Process) -> str:
 
 def _bar(rule: Bar, process: Process) -> str:
     act = act_title(rule.act, process)
-    if rule.bars == (rule.act,):
-        said = f"{act} kan bara göras en gång"
+    others = [name for name in rule.bars if name != rule.act]
+    if not others:
+        said = f"{act} {once_text(rule.act, process)}"
     elif bars_everything(rule, process):
         said = f"efter {act} kan inget annat göras"
     else:
-        barred = any_of(act_title(name, process) for name in rule.bars)
+        barred = any_of(act_title(name, process) for name in others)
         said = f"efter {act} kan {barred} inte längre göras"
+        said += f", och inte heller {act} igen" if rule.act in rule.bars else ""
     return said + _if(rule.guard, process)
+
+
+def once_text(act: str, process: Process) -> str:
+    """What it means that an act bars itself: never again, or not while it is in force."""
+    for rule in process.rules:
+        if act in (*getattr(rule, "revokes", ()), *getattr(rule, "opens", ())):
+            return "kan inte göras igen så länge den gäller"
+    return "kan bara göras en gång"
 
 
 def bars_everything(rule: Bar, process: Process) -> bool:

@@ -220,6 +220,11 @@ def test_the_process_knows_which_rules_an_act_touches() -> None:
             "Inskrivning kan bara göras en gång (avsnitt 1).",
         ),
         (
+            "handling: utskrivning\nspärrar: [utskrivning, kallelse]",
+            "Efter Utskrivning kan Kallelse inte längre göras, och inte heller Utskrivning igen "
+            "(avsnitt 1).",
+        ),
+        (
             "handling: utskrivning\nspärrar: [inskrivning, kallelse]",
             "Efter Utskrivning kan Inskrivning eller Kallelse inte längre göras (avsnitt 1).",
         ),
@@ -235,6 +240,26 @@ def test_the_process_knows_which_rules_an_act_touches() -> None:
 )
 def test_a_rule_as_a_sentence(keys: str, words: str) -> None:
     assert said(keys) == words
+
+
+def test_an_act_that_can_be_taken_back_can_be_done_anew() -> None:
+    process = process_of(
+        """\
+        ```regel en-gång
+        handling: inskrivning
+        spärrar: inskrivning
+        ```
+        ```regel ångra
+        handling: utskrivning
+        upphäver: inskrivning
+        ```
+        """,
+        acts=ACTS,
+    )
+
+    assert sentence(process.rules[0], process) == (
+        "Inskrivning kan inte göras igen så länge den gäller (avsnitt 1)."
+    )
 
 
 # --- What is refused ------------------------------------------------------------------------

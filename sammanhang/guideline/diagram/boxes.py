@@ -25,6 +25,7 @@ from sammanhang.guideline.sentences import (
     bars_everything,
     deadline_text,
     guard_text,
+    once_text,
     part_title,
     parts_text,
     sentence,
@@ -228,12 +229,14 @@ def _notes(act: Act, process: Process) -> Iterator[str]:
 def _own(rule: Rule, act: str, process: Process) -> Iterator[str]:
     """What the act's own rules say, where they are written and not drawn."""
     match rule:
-        case Bar() if rule.act == act and act in rule.bars:
-            yield "kan bara göras en gång"
-        case Bar() if rule.act == act and bars_everything(rule, process):
-            yield f"spärrar allt annat{_if(rule, process)}"
-        case Bar() if rule.act == act and len(rule.bars) > MOST_LINKS:
-            yield f"spärrar {_titles(rule.bars, process)}{_if(rule, process)}"
+        case Bar() if rule.act == act:
+            others = tuple(name for name in rule.bars if name != act)
+            if act in rule.bars:
+                yield f"{once_text(act, process)}{_if(rule, process)}"
+            if others and bars_everything(rule, process):
+                yield f"spärrar allt annat{_if(rule, process)}"
+            elif len(rule.bars) > MOST_LINKS:
+                yield f"spärrar {_titles(others, process)}{_if(rule, process)}"
         case Opening() if rule.act == act and len(rule.opens) > MOST_LINKS:
             yield f"öppnar {_titles(rule.opens, process)}{_if(rule, process)}"
         case Revocation() if rule.act == act and len(rule.revokes) > MOST_LINKS:
