@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,23 +18,30 @@ import pytest
 
 from sammanhang.site import database as embedded
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sammanhang.site.settings")
-os.environ.setdefault("SAMMANHANG_SECRET_KEY", "only for tests")
+# Before settings are read: tests leave the data folder of whoever runs them alone.
+os.environ["SAMMANHANG_DATA"] = tempfile.mkdtemp(prefix="sammanhang-")
+os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SAMMANHANG_STATIC"):
+    os.environ.pop(name, None)
 
 TEMPLATE = "sammanhang_template"
 _numbers = itertools.count(1)
 
 
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["SAMMANHANG_DATA"], ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[embedded.Server]:
     """A server of its own for the session, in a folder that goes away."""
-    with tempfile.TemporaryDirectory(prefix="sammanhang-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        started = embedded.start(Path(folder), fast=True)
-        try:
-            yield started
-        finally:
-            embedded.stop(started)
+    folder = Path(os.environ["SAMMANHANG_DATA"])
+    folder.chmod(0o755)
+    started = embedded.start(folder, fast=True)
+    try:
+        yield started
+    finally:
+        embedded.remove(folder)
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +67,12 @@ def database(
 ) -> Iterator[str]:
     """A fresh database, in use by Django under both its aliases."""
     name = f"sammanhang_{next(_numbers)}"
-    server.psql(f"create database {name} template {template}", "postgres")
+    server.execute(f"create database {name} template {template}")
     _point_at(server, name)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield name
         _close()
-    server.psql(f"drop database {name} with (force)", "postgres")
+    server.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture(autouse=True, scope="session")

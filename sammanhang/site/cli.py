@@ -11,7 +11,7 @@ COMMANDS = {
     "check": "sammanhang.site.cli_guideline:check",
     "explain": "sammanhang.site.cli_guideline:explain",
     "case": "sammanhang.site.cli_case:case",
-    "demo": "sammanhang.site.cli_service:demo",
+    "demo": "sammanhang.site.cli_demo:demo",
     "serve": "sammanhang.site.cli_service:serve",
     "migrate": "sammanhang.site.cli_service:migrate",
     "import-units": "sammanhang.site.cli_service:import_units",

@@ -1,28 +1,19 @@
-"""The commands that need the database: demo, serve, migrate, import-units, manage."""
+"""The commands that need the database: serve, migrate, import-units, manage. See also cli_demo."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
 
 from sammanhang.site import database
 
-DEFAULT_PORT = 8000
-WORKERS = 2
-STOP_WITHIN = 10  # seconds
+LEAST_VERSION = 15
+OTHER_SERVER = "Kontrollera DATABASE_URL och DATABASE_OWNER_URL; se docs/operations.md."
 
 
 def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,6 +21,7 @@ def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sammanhang.site.settings")
         try:
             return command(*args, **kwargs)
         except database.DatabaseTrouble as trouble:
@@ -38,47 +30,101 @@ def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def ready_database() -> None:
-    """Starts the embedded database unless another is named, and readies Django."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sammanhang.site.settings")
+@contextmanager
+def database_at_hand() -> Iterator[None]:
+    """The database that settings name, the embedded one started; and Django made ready."""
     import django
     from django.conf import settings
 
-    if settings.EMBEDDED:
-        database.prepare(database.start(settings.DATA))
-    django.setup()
-    _check_server()
+    with ExitStack() as stack:
+        if settings.EMBEDDED:
+            database.prepare(stack.enter_context(database.used(settings.DATA)))
+        django.setup()
+        stack.callback(_close_connections)
+        _check_server()
+        yield
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    for connection in connections.all():
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 def _check_server() -> None:
-    from django.db import OperationalError, connections
+    """Is it there, is it new enough, and is the service bound by row security in it?"""
+    from django.db import Error, connections
 
     try:
-        version = connections["owner"].pg_version  # type: ignore[attr-defined]
-    except OperationalError as error:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "select current_setting('server_version_num')::int, rolname, "
+                "rolsuper or rolbypassrls or pg_has_role(current_user, datdba, 'member') "
+                "from pg_roles, pg_database "
+                "where rolname = current_user and datname = current_database()"
+            )
+            version, role, unbound = cursor.fetchone()
+    except (Error, *_pool_errors()) as error:
         raise database.DatabaseTrouble(
-            f"Databasen svarar inte: {str(error).strip()}\n"
-            "Kontrollera DATABASE_URL och DATABASE_OWNER_URL."
+            f"Databasen svarar inte: {str(error).strip()}\n{OTHER_SERVER}"
         ) from None
-    if version < 150000:
+    if version < LEAST_VERSION * 10000:
         raise database.DatabaseTrouble(
-            f"Databasservern är PostgreSQL {version // 10000}; Sammanhang behöver 15 eller senare."
+            f"Databasservern är PostgreSQL {version // 10000}; Sammanhang behöver "
+            f"{LEAST_VERSION} eller senare."
         )
+    if unbound:
+        raise database.DatabaseTrouble(
+            f"Rollen {role} i DATABASE_URL binds inte av radsäkerheten, som skyddar uppgifter om "
+            f"personer. Anslut som {database.APP}; se docs/operations.md."
+        )
+
+
+def _pool_errors() -> tuple[type[Exception], ...]:
+    import psycopg_pool
+
+    return (psycopg_pool.PoolTimeout,)
 
 
 def bring_up_to_date() -> None:
     """Migrates the schema as its owner."""
+    from django.conf import settings
     from django.core.management import call_command
+    from django.db import Error
 
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    if settings.OWNER_URL == settings.APP_URL:
+        raise database.DatabaseTrouble(
+            "Databasens tabeller görs i ordning av den som äger dem. "
+            "Ange DATABASE_OWNER_URL; se docs/operations.md."
+        )
+    try:
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    except Error as error:
+        raise database.DatabaseTrouble(
+            f"Databasens tabeller kunde inte göras i ordning: {str(error).strip()}\n{OTHER_SERVER}"
+        ) from error
+
+
+def check_up_to_date() -> None:
+    """Another server's schema is migrated when its keeper says so, not whenever we start."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["default"])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise database.DatabaseTrouble(
+            "Databasens tabeller hör till en annan version. Kör först 'sammanhang migrate'."
+        )
 
 
 @click.command()
 @told_plainly
 def migrate() -> None:
     """Gör i ordning databasens tabeller."""
-    ready_database()
-    bring_up_to_date()
+    with database_at_hand():
+        bring_up_to_date()
     click.echo("Databasen är i ordning.")
 
 
@@ -87,10 +133,10 @@ def migrate() -> None:
 @told_plainly
 def manage(arguments: tuple[str, ...]) -> None:
     """Kör ett av Djangos egna kommandon."""
-    ready_database()
-    from django.core.management import execute_from_command_line
+    with database_at_hand():
+        from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["sammanhang manage", *arguments])
+        execute_from_command_line(["sammanhang manage", *arguments])
 
 
 @click.command("import-units")
@@ -99,137 +145,33 @@ def manage(arguments: tuple[str, ...]) -> None:
 @told_plainly
 def import_units(file: str, dry_run: bool) -> None:
     """Läs in enheter från en CSV-fil."""
-    ready_database()
-    bring_up_to_date()
-    from sammanhang.directory.importing import import_file
+    with database_at_hand():
+        bring_up_to_date()
+        from sammanhang.directory.importing import import_file
 
-    raise SystemExit(import_file(file, dry_run=dry_run, echo=click.echo))
-
-
-# --- Serving --------------------------------------------------------------------------------
+        raise SystemExit(import_file(file, dry_run=dry_run, echo=click.echo))
 
 
 @click.command()
-@click.option("--port", default=DEFAULT_PORT, show_default=True)
+@click.option("--port", default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--workers", default=WORKERS, show_default=True)
+@click.option("--workers", default=2, show_default=True)
 @told_plainly
 def serve(port: int, host: str, workers: int) -> None:
     """Starta webbtjänsten."""
-    _check_port(host, port)
-    ready_database()
-    bring_up_to_date()
-    with _children() as start_child:
-        start_child(server_command(host, port, workers))
-        click.echo(f"Sammanhang svarar på http://{host}:{port}/")
-        _wait()
-
-
-def server_command(host: str, port: int, workers: int) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface=asgi",
-        f"--host={host}",
-        f"--port={port}",
-        f"--workers={workers}",
-        "--log-level=warning",
-        "--no-ws",
-        "sammanhang.site.asgi:application",
-    ]
-
-
-@click.command()
-@click.option("--port", default=DEFAULT_PORT, show_default=True)
-@click.option("--reset", is_flag=True, help="Börja om: allt i demonstrationen tas bort.")
-@click.option("--pace", default=12.0, show_default=True, help="Händelser i minuten; 0 för ingen.")
-@told_plainly
-def demo(port: int, reset: bool, pace: float) -> None:
-    """Visa tjänsten med ett påhittat län i full verksamhet."""
     from django.conf import settings
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sammanhang.site.settings")
-    _check_port("127.0.0.1", port)
-    if reset and settings.EMBEDDED:
-        _remove(settings.DATA)
-    ready_database()
-    bring_up_to_date()
-    from simulation import demo as county
+    from sammanhang.site import processes
 
-    if reset or not county.is_loaded():
-        county.load(datetime.now(UTC), _progress)
-    with _children() as start_child:
-        start_child(server_command("127.0.0.1", port, WORKERS))
-        if pace > 0:
-            start_child([sys.executable, "-m", "simulation", f"--pace={pace}"])
-        _await_answer(port)
-        click.echo(county.welcome(f"http://localhost:{port}/"))
-        _wait()
-
-
-def _remove(folder: Path) -> None:
-    """Everything but the programs, which are the same whatever the data."""
-    server = database.Server(folder, folder)
-    if (folder / "data").exists():
-        database.stop(database.start(folder))
-    for name in ("data", "socket", "static"):
-        shutil.rmtree(server.folder / name, ignore_errors=True)
-
-
-@contextmanager
-def _progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
-    """A bar on the terminal for what takes more than a moment."""
-    with click.progressbar(length=length, label=f"{label:32}") as bar:
-        yield bar.update
-
-
-def _check_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError:
-            reason = "får inte användas av den här användaren"
-        except OSError:
-            reason = "är upptagen; kanske körs Sammanhang redan"
+    processes.check_port(host, port)
+    with database_at_hand():
+        if settings.EMBEDDED:
+            bring_up_to_date()
         else:
-            return
-    raise click.ClickException(f"Port {port} {reason}. Välj en annan: make demo PORT={port + 1}")
-
-
-def _await_answer(port: int) -> None:
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise click.ClickException("Webbtjänsten startade inte inom 30 sekunder.")
-
-
-@contextmanager
-def _children() -> Iterator[Callable[[list[str]], None]]:
-    """Processes that live as long as this one, whichever way it ends."""
-    children: list[subprocess.Popen[bytes]] = []
-
-    def start_child(command: list[str]) -> None:
-        children.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield start_child
-    except KeyboardInterrupt:
-        click.echo("\nStänger.")
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            try:
-                child.wait(STOP_WITHIN)
-            except subprocess.TimeoutExpired:
-                child.kill()
-
-
-def _wait() -> None:
-    while True:
-        signal.pause()
+            check_up_to_date()
+        processes.collect_static()
+        with processes.children() as children:
+            children.start(processes.server_command(host, port, workers))
+            processes.await_answer(children, host, port)
+            click.echo(f"Sammanhang svarar på http://{host}:{port}/")
+            children.wait()

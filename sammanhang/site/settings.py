@@ -6,6 +6,8 @@ SAMMANHANG_DATA      folder for the embedded database, the secret key and logs
 SAMMANHANG_HOSTS     host names to answer to, comma-separated
 SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted
 SAMMANHANG_HTTPS     1: served over TLS; cookies are then secure
+SAMMANHANG_SECRET_KEY  the key that signs cookies; made and kept in the data folder if not given
+SAMMANHANG_LOG       least level that is logged, WARNING by default
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from sammanhang.site import database
 
@@ -52,28 +56,39 @@ ALLOWED_HOSTS = os.environ.get("SAMMANHANG_HOSTS", "localhost,127.0.0.1,[::1]").
 
 
 def connection(url: str, *, pool: bool) -> dict[str, object]:
-    """A database URL as Django's settings. A `host` in the query names a socket folder."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    options: dict[str, object] = {}
+    """A database URL as Django's settings; whatever libpq knows may stand in its query."""
+    try:
+        known = conninfo_to_dict(url)
+    except psycopg.Error:
+        raise database.DatabaseTrouble(
+            "DATABASE_URL eller DATABASE_OWNER_URL går inte att tolka. Så här skrivs en: "
+            "postgresql://användare:lösenord@värd:5432/databas"
+        ) from None
+    name, user, password, host, port = (
+        known.pop(key, "") for key in ("dbname", "user", "password", "host", "port")
+    )
+    options: dict[str, object] = dict(known)
     if pool:
         options["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "NAME": name,
+        "USER": user,
+        "PASSWORD": password,
+        "HOST": host,
+        "PORT": str(port),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
     }
 
 
+EMBEDDED = "DATABASE_URL" not in os.environ
 _embedded = database.Server(DATA, DATA)
 APP_URL = os.environ.get("DATABASE_URL", _embedded.url(database.APP))
-OWNER_URL = os.environ.get("DATABASE_OWNER_URL", _embedded.url(database.OWNER))
-EMBEDDED = "DATABASE_URL" not in os.environ
+# The service itself never needs the owner, and may run without knowing how to be it.
+OWNER_URL = os.environ.get(
+    "DATABASE_OWNER_URL", _embedded.url(database.OWNER) if EMBEDDED else APP_URL
+)
 DATABASES = {
     "default": connection(APP_URL, pool=True),
     "owner": connection(OWNER_URL, pool=False),
@@ -118,8 +133,18 @@ TIME_ZONE = "Europe/Stockholm"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+# Collected and compressed when served for real (`serve`, `demo`), with the hash of the content in
+# the name, so that browsers keep them for good.
+STATIC_COLLECTED = os.environ.get("SAMMANHANG_STATIC") == "collected"
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+WHITENOISE_AUTOREFRESH = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-sammanhang" if HTTPS else "sammanhang"

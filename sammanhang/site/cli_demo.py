@@ -1,0 +1,84 @@
+"""The command demo: the service with a synthetic county in full activity."""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from sammanhang.site import database, processes
+from sammanhang.site.cli_service import bring_up_to_date, database_at_hand, told_plainly
+
+HOST = "127.0.0.1"
+WORKERS = 2
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--reset", is_flag=True, help="Börja om: allt i demonstrationen tas bort.")
+@click.option("--pace", default=12.0, show_default=True, help="Händelser i minuten; 0 för inga.")
+@told_plainly
+def demo(port: int, reset: bool, pace: float) -> None:
+    """Visa tjänsten med ett påhittat län i full verksamhet."""
+    from django.conf import settings
+
+    with only_one(settings.DATA, port):
+        processes.check_port(HOST, port)
+        if reset:
+            remove(settings.DATA)
+        with database_at_hand():
+            bring_up_to_date()
+            from simulation import demo as county
+
+            if not county.is_loaded():
+                county.load(datetime.now(UTC), progress)
+            processes.collect_static()
+            with processes.children() as children:
+                children.start(processes.server_command(HOST, port, WORKERS))
+                if pace > 0:
+                    children.start([sys.executable, "-m", "simulation", f"--pace={pace}"])
+                processes.await_answer(children, HOST, port)
+                click.echo(county.welcome(f"http://localhost:{port}/"))
+                children.wait()
+
+
+@contextmanager
+def only_one(folder: Path, port: int) -> Iterator[None]:
+    """One demonstration at a time in a data folder: two clocks would tell two stories."""
+    database.make_folder(folder)
+    with (folder / "demo.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise click.ClickException(
+                f"Demonstrationen körs redan, på http://localhost:{lock.read().strip()}/. "
+                "Avsluta den först, eller kör en till i en annan mapp med SAMMANHANG_DATA=/en/mapp."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(port))
+        lock.flush()
+        yield
+
+
+def remove(folder: Path) -> None:
+    """Everything of the embedded database but the programs, which are the same for any data."""
+    from django.conf import settings
+
+    if not settings.EMBEDDED:
+        raise click.ClickException(
+            "RESET=1 tömmer bara den inbyggda databasen. Töm databasen i DATABASE_URL själv."
+        )
+    database.remove(folder)
+
+
+@contextmanager
+def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal for what takes more than a moment."""
+    with click.progressbar(length=length, label=f"{label:32}") as bar:
+        yield bar.update
