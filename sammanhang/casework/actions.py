@@ -1,20 +1,21 @@
-"""What a person does in a case: each function is one transaction, and writes all or nothing."""
+"""What a person does in a case. A refusal never writes; what is done is written all or nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from sammanhang.access.acting import Acting, scope
+from sammanhang.casework import chain
 from sammanhang.casework.processes import DISCHARGE, process_for
-from sammanhang.casework.projection import chained_hash, changes, event_json
-from sammanhang.directory import queries as directory
+from sammanhang.casework.projection import changes
+from sammanhang.casework.references import faulty_references
 from sammanhang.engine import (
     Case,
     Command,
@@ -24,9 +25,12 @@ from sammanhang.engine import (
     evolve,
     from_json,
     start,
+    to_json,
 )
-from sammanhang.engine.calendar import local
-from sammanhang.guideline.model import Effect, FieldType, Process
+from sammanhang.guideline.model import Effect, Process
+
+CLOCKS_MAY_DIFFER = timedelta(minutes=1)
+"""How far the clock of one of our servers may be behind another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,21 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that others did since a person looked, as far as the unit may see it."""
+
+    seq: int
+    at: datetime
+    unit: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """It was not done: others have acted since the person looked, up to event `seq`."""
 
     seq: int
+    events: tuple[Happened, ...] = ()
 
 
 class NoSuchCase(Exception):
@@ -71,31 +86,50 @@ def perform(
     `expected_seq`: the last event the person had seen; with a later one nothing is done and the
     answer is `Changed`. Acknowledging is never held up so. Raises NoSuchCase.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    command = Command(acting.unit, acting.person, act, data)
+    result = _perform(acting, case, command, now, key, expected_seq, locked=False)
+    if result is None:  # somebody was before, between our reading and writing: now hold the case
+        with transaction.atomic():
+            result = _perform(acting, case, command, now, key, expected_seq, locked=True)
+    if result is None:
+        raise NoSuchCase
+    return result
+
+
+def _perform(
+    acting: Acting,
+    number: int,
+    command: Command,
+    now: datetime,
+    key: UUID,
+    expected_seq: int | None,
+    *,
+    locked: bool,
+) -> Performed | Refused | Changed | None:
+    """One try. None: others appended meanwhile."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "select * from casework_begin(%s, %s, %s, %s)", [acting.person, acting.unit, case, key]
+            "select * from casework_begin(%s, %s, %s, %s, %s)",
+            [acting.person, acting.unit, number, key, locked],
         )
         found = cursor.fetchone()
-        if found is None:
-            raise NoSuchCase
-        repeated, seq, head, process_key, version, _, state = found
-        if repeated is not None:
-            return Performed(case, repeated, repeated=True)
-        process = process_for(process_key, version)
-        if (
-            expected_seq is not None
-            and seq != expected_seq
-            and not _only_acknowledges(process, act)
-        ):
-            return Changed(seq)
-        before = from_json(orjson.loads(state) if isinstance(state, str) else state)
-        command = Command(acting.unit, acting.person, act, data)
-        decided = _decide(process, before, command, now)
-        if isinstance(decided, Refusal):
-            return Refused(decided)
-        for event in decided:
-            before, head = _append(cursor, process, case, before, event, head, key)
-        return Performed(case, before.seq)
+    if found is None:
+        raise NoSuchCase
+    repeated_case, repeated_seq, head, process_key, version, state = found
+    if repeated_seq is not None:
+        return Performed(repeated_case, repeated_seq, repeated=True)
+    process = process_for(process_key, version)
+    case = from_json(orjson.loads(state))
+    if expected_seq not in (None, case.seq) and not _only_acknowledges(process, command.act):
+        return Changed(case.seq, _happened(acting, number, expected_seq or 0))
+    decided = _decide(process, case, command, now, acting, number)
+    if isinstance(decided, Refusal):
+        return Refused(decided)
+    try:
+        appended = _write("casework_append", acting, process, number, case, decided, head, key)
+    except IntegrityError as error:
+        return Refused(_already_open(command.act, error))
+    return Performed(number, decided.seq) if appended else None
 
 
 def open_case(
@@ -110,26 +144,54 @@ def open_case(
 ) -> Performed | Refused:
     """Opens a case for a resident by its first act, which the acting unit does."""
     process = process_for(process_key)
-    case = start(process, _first_parties(process, act, acting))
-    with scope(acting), connection.cursor() as cursor:
-        cursor.execute("select case_id, seq from casework_request where key = %s", [key])
-        if done := cursor.fetchone():
-            return Performed(done[0], done[1], repeated=True)
-        if already := _open_already(cursor, acting, resident):
-            return Refused(already)
-        decided = _decide(process, case, Command(acting.unit, acting.person, act, data), now)
-        if isinstance(decided, Refusal):
-            return Refused(decided)
-        document = process.document
+    with connection.cursor() as cursor:
         cursor.execute(
-            "select casework_open(%s, %s, %s, %s, %s)",
-            [resident, process.key, document.id, document.version, now],
+            "select *, casework_new_number() from casework_before_opening(%s, %s, %s, %s, %s)",
+            [acting.person, acting.unit, process.key, resident, key],
         )
-        number = cursor.fetchone()[0]
-        head = b""
-        for event in decided:
-            case, head = _append(cursor, process, number, case, event, head, key)
-        return Performed(number, case.seq)
+        repeated_case, repeated_seq, already, place, number = cursor.fetchone()
+    if repeated_seq is not None:
+        return Performed(repeated_case, repeated_seq, repeated=True)
+    if already is not None:
+        return Refused(_open_with_us(act, already))
+    case = start(process, _first_parties(process, act, acting))
+    command = Command(acting.unit, acting.person, act, data)
+    decided = _decide(process, case, command, now, acting, None)
+    if isinstance(decided, Refusal):
+        return Refused(decided)
+    document = process.document
+    opened = {
+        "process": process.key,
+        "document": document.id,
+        "version": document.version,
+        "place": place or acting.unit,
+    }
+    more = [resident, orjson.dumps(opened).decode()]
+    nothing = chain.NOTHING_BEFORE
+    try:
+        done = _write("casework_open", acting, process, number, case, decided, nothing, key, more)
+    except IntegrityError as error:
+        return Refused(_no_resident(act, error))
+    if done:
+        return Performed(number, decided.seq)
+    return _opened_meanwhile(acting, process, resident, act, key, place)
+
+
+def _opened_meanwhile(
+    acting: Acting, process: Process, resident: UUID, act: str, key: UUID, place: str
+) -> Performed | Refused:
+    """Someone else was before, or the same button was pressed twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from casework_before_opening(%s, %s, %s, %s, %s)",
+            [acting.person, acting.unit, process.key, resident, key],
+        )
+        repeated_case, repeated_seq, already, _ = cursor.fetchone()
+    if repeated_seq is not None:
+        return Performed(repeated_case, repeated_seq, repeated=True)
+    if already is not None:
+        return Refused(_open_with_us(act, already))
+    return Refused(_open_at(act, place))
 
 
 def save_draft(
@@ -138,10 +200,11 @@ def save_draft(
     """Keeps what a person has typed. Case 0: a case that is not opened yet."""
     with scope(acting), connection.cursor() as cursor:
         cursor.execute(
-            "insert into casework_draft values (%s, %s, %s, %s, %s::jsonb, %s) "
-            "on conflict (person, unit, case_id, act) do update set "
+            "insert into casework_draft (case_id, unit, person, act, data, saved_at) "
+            "values (%s, %s, %s, %s, %s::jsonb, %s) "
+            "on conflict (case_id, unit, person, act) do update set "
             "data = excluded.data, saved_at = excluded.saved_at",
-            [acting.person, acting.unit, case, act, _json(data), now],
+            [case, acting.unit, acting.person, act, _json(data), now],
         )
 
 
@@ -153,51 +216,62 @@ def discard_draft(*, acting: Acting, case: int, act: str) -> None:
 # --- Deciding and writing -------------------------------------------------------------------
 
 
-def _append(
-    cursor: Any, process: Process, number: int, case: Case, event: Event, head: bytes, key: UUID
-) -> tuple[Case, bytes]:
-    after = evolve(process, case, event)
-    stored = event_json(process, event)
-    new_head = chained_hash(head, number, stored)
-    written = changes(process, case, after, event)
-    cursor.execute(
-        "select casework_append(%s, %s::jsonb, %s, %s::jsonb, %s)",
-        [number, _json(stored), new_head, _json(written), key],
-    )
-    return after, new_head
-
-
-def _decide(process: Process, case: Case, command: Command, now: datetime) -> list[Event] | Refusal:
+def _decide(
+    process: Process,
+    case: Case,
+    command: Command,
+    now: datetime,
+    acting: Acting,
+    number: int | None,
+) -> Event | Refusal:
+    """The event that a command leads to, with what it refers to tried against the directory."""
+    last = case.last_at
+    if last is not None and now < last < now + CLOCKS_MAY_DIFFER:
+        now = last
     decided = decide(process, case, command, now)
     if isinstance(decided, Refusal):
         return decided
-    return _check_units(process, decided, now) or decided
+    (event,) = decided
+    return faulty_references(process, event, acting, number) or event
 
 
-def _check_units(process: Process, events: list[Event], now: datetime) -> Refusal | None:
-    """Units that are named must exist, be open, and be of a type that can hold the part."""
-    for event in events:
-        act = process.acts[event.act]
-        fields = [field for field in act.fields if field.type is FieldType.UNIT]
-        named = {field.name: event.data[field.name] for field in fields if field.name in event.data}
-        if not named:
-            continue
-        unusable = directory.closed_or_missing(named.values(), local(now).date())
-        types = directory.unit_types(named.values())
-        faults: dict[str, str] = {}
-        for field in fields:
-            unit = named.get(field.name)
-            if unit is None:
-                continue
-            part = process.parts.get(field.part or "")
-            if unit in unusable:
-                faults[field.name] = "Enheten finns inte eller har stängt. Välj en annan."
-            elif part and part.unit_types and types[unit] not in part.unit_types:
-                faults[field.name] = f"Enheten kan inte vara {part.title.lower()}. Välj en annan."
-        if faults:
-            reason = f"{act.title} är inte komplett: {' '.join(faults.values())}"
-            return Refusal("fields", act.name, reason, "Rätta det som är markerat.", fields=faults)
-    return None
+def _write(
+    function: str,
+    acting: Acting,
+    process: Process,
+    number: int,
+    case: Case,
+    event: Event,
+    head: bytes,
+    key: UUID,
+    more: list[Any] | None = None,
+) -> bool:
+    """Calls the function in SQL that writes an event with all that follows from it."""
+    after = evolve(process, case, event)
+    stored = chain.as_stored(event, process.acts[event.act].basis)
+    arguments = [
+        number,
+        *(more or ()),
+        _json(stored),
+        chain.link(head, number, stored),
+        _json(changes(process, case, after, event)),
+        _json(to_json(after)),
+        key,
+        acting.assignment,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {function}({', '.join(['%s'] * len(arguments))})", arguments)
+        return cursor.fetchone()[0]
+
+
+def _happened(acting: Acting, number: int, since: int) -> tuple[Happened, ...]:
+    with scope(acting), connection.cursor() as cursor:
+        cursor.execute(
+            "select seq, at, unit, act from casework_event "
+            "where case_id = %s and seq > %s order by seq",
+            [number, since],
+        )
+        return tuple(Happened(*row) for row in cursor.fetchall())
 
 
 def _first_parties(process: Process, act: str, acting: Acting) -> dict[str, tuple[str, ...]]:
@@ -210,23 +284,6 @@ def _first_parties(process: Process, act: str, acting: Acting) -> dict[str, tupl
     return {}
 
 
-def _open_already(cursor: Any, acting: Acting, resident: UUID) -> Refusal | None:
-    cursor.execute(
-        "select b.case_id from casework_board b join casework_case c on c.id = b.case_id "
-        "where b.unit = %s and b.resident_id = %s and c.closed_at is null limit 1",
-        [acting.unit, resident],
-    )
-    row = cursor.fetchone()
-    if row is None:
-        return None
-    return Refusal(
-        "already-open",
-        "",
-        "Personen har redan ett pågående ärende hos er.",
-        f"Öppna ärende {row[0]} i stället, eller avsluta det först.",
-    )
-
-
 def _only_acknowledges(process: Process, act: str) -> bool:
     found = process.acts.get(act)
     return found is not None and found.effect is Effect.ACKNOWLEDGES
@@ -234,3 +291,49 @@ def _only_acknowledges(process: Process, act: str) -> bool:
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+# --- Why a case can't be opened -------------------------------------------------------------
+
+
+def _open_with_us(act: str, case: int) -> Refusal:
+    return Refusal(
+        "already-open",
+        act,
+        "Personen har redan ett pågående ärende hos er.",
+        f"Fortsätt i ärende {case}, eller avsluta det först.",
+    )
+
+
+def _open_at(act: str, place: str) -> Refusal:
+    return Refusal(
+        "already-open",
+        act,
+        f"Personen har redan ett pågående ärende vid {place}.",
+        "Ligger personen nu hos er: be enheten som har ärendet att lämna över det till er. "
+        "Annars behöver den avsluta det först.",
+    )
+
+
+def _already_open(act: str, error: IntegrityError) -> Refusal:
+    """When undoing its end would give the resident two open cases at one place."""
+    _expect(error, "casework_case_one_open")
+    return Refusal(
+        "already-open",
+        act,
+        "Ärendet kan inte öppnas igen: personen har ett nyare pågående ärende.",
+        "Fortsätt i det nyare ärendet.",
+    )
+
+
+def _no_resident(act: str, error: IntegrityError) -> Refusal:
+    _expect(error, "casework_case_resident_id_fkey")
+    return Refusal(
+        "no-resident", act, "Personen finns inte i registret.", "Sök på personnumret igen."
+    )
+
+
+def _expect(error: IntegrityError, constraint: str) -> None:
+    """Passes on any other fault than the one that has a meaning to the person."""
+    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != constraint:
+        raise error

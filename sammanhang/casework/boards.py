@@ -78,7 +78,7 @@ from casework_board b
 join casework_case c on c.id = b.case_id
 join residents_resident r on r.id = b.resident_id
 join residents_residentnumber n on n.resident_id = b.resident_id and n.current
-where b.unit = %s and b.open
+where b.unit = %s and b.shown
 """
 
 
@@ -94,15 +94,16 @@ def row(unit: str, case: int) -> Row | None:
 
 
 def version(unit: str) -> str:
-    """Changes whenever anything on the unit's board does."""
+    """Changes whenever anything on the unit's board does, be it only that time has run out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select coalesce(extract(epoch from max(changed_at)), 0), count(*) "
-            "from casework_board where unit = %s",
+            "select count(*), coalesce(bit_xor(hashtextextended(case_id::text, seq)), 0), "
+            "coalesce(sum((select count(*) from unnest(turns) due where due < now())), 0) "
+            "from casework_board where unit = %s and shown",
             [unit],
         )
-        latest, count = cursor.fetchone()
-    return f"{latest}-{count}"
+        people, content, late = cursor.fetchone()
+    return f"{people}-{content & (2**64 - 1):x}-{late}"
 
 
 def chosen(

@@ -14,7 +14,7 @@ from sammanhang.casework.actions import NoSuchCase
 from sammanhang.casework.processes import process_for
 from sammanhang.directory.queries import UnitName, staff_names, unit_names
 from sammanhang.engine import Case, Obligation, Refusal, State, blocked, from_json, possible
-from sammanhang.guideline.model import Act, Effect, Process
+from sammanhang.guideline.model import Act, Process
 from sammanhang.residents.queries import Person, person
 
 
@@ -73,7 +73,7 @@ class CasePage:
     phase: str | None
     phase_since: datetime | None
     phases: tuple[tuple[str, datetime], ...]
-    """Every phase it has been in, as the acts in force tell: (name, since)."""
+    """Every phase it has been in, as they were entered: (name, since)."""
     planned_on: str | None
     seq: int
     entries: tuple[Entry, ...]
@@ -123,6 +123,7 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         deliveries = _deliveries(cursor, number)
         parties = _parties(cursor, number)
         drafts = _drafts(cursor, number)
+        phases = _phases(cursor, number)
         case = _whole_case(cursor, number)
     entries = _entries(process, case, events, deliveries, now)
     named = {one.unit for one in parties} | {entry.unit for entry in entries}
@@ -139,7 +140,7 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         closed_at=closed_at,
         phase=case.phase,
         phase_since=case.phase_since,
-        phases=_phases(process, case),
+        phases=phases,
         planned_on=planned_on.isoformat() if planned_on else None,
         seq=case.seq,
         entries=entries,
@@ -167,7 +168,7 @@ def _events(cursor: Any, number: int) -> list[tuple[Any, ...]]:
 def _deliveries(cursor: Any, number: int) -> dict[int, list[tuple[Any, ...]]]:
     cursor.execute(
         "select seq, unit, in_inbox, delivered_at, acknowledged_at, acknowledged_by "
-        "from casework_delivery where case_id = %s order by seq, delivered_at, unit",
+        "from casework_delivery where case_id = %s and in_inbox order by seq, delivered_at, unit",
         [number],
     )
     found: dict[int, list[tuple[Any, ...]]] = {}
@@ -193,11 +194,17 @@ def _drafts(cursor: Any, number: int) -> dict[str, dict[str, Any]]:
 def _whole_case(cursor: Any, number: int) -> Case:
     """The case for the engine, which knows more than the unit may see. Only what is possible,
     refused and owed leaves this module; never another unit's data."""
-    cursor.execute("select set_config('app.case', %s, true)", [str(number)])
-    cursor.execute("select state::text from casework_snapshot where case_id = %s", [number])
-    state = cursor.fetchone()[0]
-    cursor.execute("select set_config('app.case', '', true)")
-    return from_json(orjson.loads(state))
+    cursor.execute("select casework_state(%s)", [number])
+    return from_json(orjson.loads(cursor.fetchone()[0]))
+
+
+def _phases(cursor: Any, number: int) -> tuple[tuple[str, datetime], ...]:
+    cursor.execute(
+        "select phase, since from casework_phase where case_id = %s and phase is not null "
+        "order by seq",
+        [number],
+    )
+    return tuple(cursor.fetchall())
 
 
 def _entries(
@@ -239,19 +246,6 @@ def _is_expired(owed: Obligation | None, now: datetime) -> bool:
 def _units_in(entry: Entry) -> list[str]:
     names = {field.name for field in entry.act.fields if field.type.value == "enhet"}
     return [value for name, value in entry.data.items() if name in names]
-
-
-def _phases(process: Process, case: Case) -> tuple[tuple[str, datetime], ...]:
-    passed: list[tuple[str, datetime]] = []
-    for done in case.done.values():
-        if not done.in_force or process.acts[done.act].effect is Effect.ACKNOWLEDGES:
-            continue
-        now = passed[-1][0] if passed else None
-        for phase in process.phases_by.get(done.act, ()):
-            if phase.name != now and (not phase.only_from or now in phase.only_from):
-                passed.append((phase.name, done.at))
-                break
-    return tuple(passed)
 
 
 def open_by_rule() -> dict[str, int]:

@@ -1,14 +1,11 @@
-"""The rows that follow from a case: what `perform` writes after an event, and what a bulk load
-writes after a whole history. Pure: from cases to plain values in the columns' order."""
+"""What follows from an event: the rows that `perform` writes, and that a bulk load writes after a
+whole history. Pure: from cases to plain values in the columns' order (sql/functions.sql)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from sammanhang.engine import (
     Case,
@@ -17,81 +14,108 @@ from sammanhang.engine import (
     Obligation,
     changed_acts,
     changed_obligations,
-    to_json,
 )
-from sammanhang.guideline.model import Effect, Process
+from sammanhang.engine.evolve import heir_of, is_unacknowledged
+from sammanhang.engine.plan import CORRECTION, Plan, plan_of
+from sammanhang.guideline.model import Process
 
 PLANNED_DAY = "beräknad-utskrivning"
 """The field whose latest value stands on boards as the planned day."""
 
-
-def event_json(process: Process, event: Event) -> dict[str, Any]:
-    """An event as it is stored, with the legal basis on which it crosses a border."""
-    return {
-        "seq": event.seq,
-        "at": event.at.isoformat(),
-        "unit": event.unit,
-        "person": event.person,
-        "act": event.act,
-        "data": dict(event.data),
-        "basis": process.acts[event.act].basis,
-    }
-
-
-def chained_hash(head: bytes, case: int, event: dict[str, Any]) -> bytes:
-    """The hash of an event: over its canonical JSON, its case, and the hash before it."""
-    content = orjson.dumps({**event, "case": case}, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(bytes(head) + content).digest()
+Row = list[Any]
 
 
 def changes(process: Process, before: Case, after: Case, event: Event) -> dict[str, Any]:
-    """Everything but the event itself that one event writes. See casework_append in SQL."""
-    return {
+    """Everything but the event and the state that one event writes. Empty lists are left out."""
+    units = taking_part(before, after)
+    written = {
         "phase": after.phase,
         "phase_since": _text(after.phase_since),
-        "closed_at": _text(event.at if after.closed_by else None),
-        "planned_on": after.values.get(PLANNED_DAY),
-        "state": to_json(after),
-        "joined": [[part, unit, _text(event.at), None] for part, unit in _came(before, after)],
-        "left": [[part, unit] for part, unit in _came(after, before)],
-        "deliveries": delivery_rows(process, changed_acts(before, after), event.at),
+        "new_phase": (after.phase, after.phase_since) != (before.phase, before.phase_since),
+        "closed_at": _text(closed_at(after)),
+        "came": came(before, after),
+        "went": went(before, after),
+        "deliveries": deliveries(before, after, event),
         "obligations": [obligation_row(owed) for owed in changed_obligations(before, after)],
-        "boards": board_rows(process, before, after),
-        "attachments": _attachments(event),
+        "boards": [board_row(plan_of(process), after, unit) for unit in units],
+        "units": units,
+        "attachments": attachments(event),
     }
+    return {name: value for name, value in written.items() if value != []}
 
 
-def _came(before: Case, after: Case) -> list[tuple[str, str]]:
-    """Who holds a part after that didn't before. Before the first event nobody does."""
-    start = before.seq == 0 and after.seq > 0
-    end = after.seq == 0
-    if end:
-        return []
+def closed_at(case: Case) -> datetime | None:
+    return case.done[case.closed_by].at if case.closed_by is not None else None
+
+
+# --- Parties --------------------------------------------------------------------------------
+
+
+def taking_part(before: Case, after: Case) -> list[str]:
+    """All who take or took part, in one order for all writers."""
+    return sorted({*after.joined, *_units(before), *_units(after)})
+
+
+def _units(case: Case) -> set[str]:
+    return {unit for units in case.parties.values() for unit in units}
+
+
+def came(before: Case, after: Case) -> list[Row]:
+    """Who holds which part since the event. Before the first event nobody does."""
     return [
-        (part, unit)
+        [part, unit]
         for part, units in after.parties.items()
         for unit in units
-        if start or unit not in before.parties.get(part, ())
+        if before.seq == 0 or unit not in before.parties.get(part, ())
     ]
 
 
-def delivery_rows(process: Process, acts: Iterable[Done], at: datetime) -> list[list[Any]]:
-    """Where each message stands. `at` counts for units that have it from now on."""
+def went(before: Case, after: Case) -> list[Row]:
+    if before.seq == 0:
+        return []
     return [
-        [
-            done.seq,
-            unit,
-            done.unit,
-            unit in done.recipients,
-            _text(at),
-            *_receipt(done, unit),
-        ]
-        for done in acts
+        [part, unit]
+        for part, units in before.parties.items()
+        for unit in units
+        if unit not in after.parties.get(part, ())
+    ]
+
+
+# --- Messages -------------------------------------------------------------------------------
+
+
+def deliveries(before: Case, after: Case, event: Event) -> list[Row]:
+    """Where each message that the event touched now stands, and who may read the event."""
+    changed = changed_acts(before, after)
+    rows = [row for done in changed for row in delivery_rows(after, done)]
+    has = {(row[0], row[1]) for row in rows}
+    own_heir = heir_of(after.heirs, event.unit)
+    for unit in sorted(_about(event, changed)):
+        if unit != event.unit and (event.seq, unit) not in has:
+            rows.append([event.seq, unit, event.unit, own_heir, False, None, None, None])
+    return rows
+
+
+def delivery_rows(case: Case, done: Done) -> list[Row]:
+    heir = heir_of(case.heirs, done.unit)
+    return [
+        [done.seq, unit, done.unit, heir, unit in done.recipients, *_receipt(done, unit)]
         for unit in dict.fromkeys((*done.recipients, *done.readers))
     ]
 
 
-def _receipt(done: Done, unit: str) -> list[Any]:
+def _about(event: Event, changed: Iterable[Done]) -> set[str]:
+    """All who saw the message that an event acknowledges, takes back or corrects."""
+    saw: set[str] = set()
+    for done in changed:
+        acknowledged = any(receipt.seq == event.seq for receipt in done.receipts)
+        taken_back = done.withdrawn and done.revoked_by == event.seq
+        if acknowledged or taken_back or event.seq in done.corrected_by:
+            saw.update((done.unit, *done.recipients, *done.readers))
+    return saw
+
+
+def _receipt(done: Done, unit: str) -> Row:
     """(at, person, seq) of the unit's acknowledgement of the message as it now reads."""
     latest = done.corrected_by[-1] if done.corrected_by else 0
     for receipt in reversed(done.receipts):
@@ -100,7 +124,16 @@ def _receipt(done: Done, unit: str) -> list[Any]:
     return [None, None, None]
 
 
-def obligation_row(owed: Obligation) -> list[Any]:
+def attachments(event: Event) -> list[str]:
+    """The ids of the files that the event carries, those of a correction too."""
+    filled = [*event.data.values(), *(event.data.get(CORRECTION) or {}).values()]
+    return [value["id"] for value in filled if isinstance(value, dict) and "id" in value]
+
+
+# --- Obligations ----------------------------------------------------------------------------
+
+
+def obligation_row(owed: Obligation) -> Row:
     return [
         owed.key, owed.rule, owed.act, owed.unit, owed.part, _text(owed.due), owed.before,
         owed.awaited_by, owed.started_by, owed.due_by, owed.message, owed.ended_by,
@@ -108,64 +141,48 @@ def obligation_row(owed: Obligation) -> list[Any]:
     ]  # fmt: skip
 
 
-def board_rows(process: Process, before: Case, after: Case) -> list[list[Any]]:
-    """For every unit that takes or took part: open, next due, owed, waiting, unread."""
-    now = {unit for units in after.parties.values() for unit in units}
-    then = {unit for units in before.parties.values() for unit in units}
-    owed_by: dict[str, list[Obligation]] = {}
-    awaited_by: dict[str, list[Obligation]] = {}
-    for owed in after.obligations.values():
-        if owed.ended_by is None:
-            owed_by.setdefault(owed.unit, []).append(owed)
-            if owed.awaited_by != owed.unit:
-                awaited_by.setdefault(owed.awaited_by, []).append(owed)
+# --- Boards ---------------------------------------------------------------------------------
+
+
+def board_row(plan: Plan, case: Case, unit: str) -> Row:
+    """A unit's view of a case: shown, planned day, owed, waiting, turns, unread."""
+    still_open = (one for one in case.obligations.values() if one.ended_by is None)
+    ours: list[Obligation] = []
+    theirs: list[Obligation] = []
+    for owed in still_open:
+        if owed.unit == unit:
+            ours.append(owed)
+        elif owed.awaited_by == unit:
+            theirs.append(owed)
+    unread = sum(is_unacknowledged(plan, done, unit) for done in case.done.values())
+    takes_part = any(unit in units for units in case.parties.values())
+    turns = ",".join(one.due.isoformat() for one in (*ours, *theirs) if one.due)
     return [
-        [
-            unit,
-            unit in now and (after.closed_by is None or bool(owed_by.get(unit))),
-            _text(_next_due(owed_by.get(unit, ()))),
-            [[one.act, _text(one.due), one.rule] for one in _by_due(owed_by.get(unit, ()))],
-            [
-                [one.act, _text(one.due), one.rule, one.unit]
-                for one in _by_due(awaited_by.get(unit, ()))
-            ],
-            _unread(process, after, unit),
-        ]
-        for unit in sorted(now | then)
+        unit,
+        takes_part and (case.closed_by is None or bool(ours) or unread > 0),
+        _planned_on(case, unit),
+        [[one.act, _text(one.due), one.rule] for one in sorted(ours, key=_urgency)],
+        [[one.act, _text(one.due), one.rule, one.unit] for one in sorted(theirs, key=_urgency)],
+        f"{{{turns}}}",
+        unread,
     ]
 
 
-def _by_due(owed: Sequence[Obligation]) -> list[Obligation]:
-    return sorted(owed, key=lambda one: (one.due is None, one.due or 0, one.key))  # type: ignore[arg-type, return-value]
+def _urgency(owed: Obligation) -> tuple[bool, float, str]:
+    return (owed.due is None, owed.due.timestamp() if owed.due else 0, owed.key)
 
 
-def _next_due(owed: Sequence[Obligation]) -> datetime | None:
-    return min((one.due for one in owed if one.due is not None), default=None)
-
-
-def _unread(process: Process, case: Case, unit: str) -> int:
-    """Messages in the unit's inbox that nobody there has acknowledged."""
-    return sum(
-        1
-        for done in case.done.values()
-        if unit in done.recipients
-        and done.revoked_by is None
-        and _wants_receipt(process, done.act)
-        and _receipt(done, unit)[2] is None
-    )
-
-
-def _wants_receipt(process: Process, act: str) -> bool:
-    found = process.acts.get(act)
-    return (
-        found is not None and found.receipt is not None and found.effect is not Effect.ACKNOWLEDGES
-    )
-
-
-def _attachments(event: Event) -> list[str]:
-    return [
-        value["id"] for value in event.data.values() if isinstance(value, dict) and "id" in value
-    ]
+def _planned_on(case: Case, unit: str) -> str | None:
+    """The planned day as the unit has been told it: others' messages are not for it."""
+    told = None
+    for done in case.done.values():
+        if (
+            PLANNED_DAY in done.data
+            and done.in_force
+            and (unit == done.unit or unit in done.recipients or unit in done.readers)
+        ):
+            told = done.data[PLANNED_DAY]
+    return told
 
 
 def _text(at: datetime | None) -> str | None:

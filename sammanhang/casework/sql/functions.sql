@@ -1,111 +1,208 @@
--- The whole of a send in two statements: begin it, and append what it led to.
+-- A send is two statements, each a transaction of its own: `casework_begin` reads the case, and,
+-- when the engine has decided, `casework_append` writes what followed if nobody was before.
+-- app.case is open only within these functions.
 
--- Takes the unit's place in the transaction, answers a repeated request, and otherwise locks the
--- case (if the unit takes part in it) and hands it to the engine. No row: no such case for it.
-create function casework_begin(the_person text, the_unit text, the_case bigint, the_key uuid)
-returns table (repeated_seq integer, case_seq integer, head bytea, process text, version text,
-               resident_id uuid, state jsonb)
-language plpgsql as $$
+-- Who acts, for the rest of the transaction.
+create function casework_act_as(the_person text, the_unit text, the_case text)
+returns void language plpgsql as $$
 begin
   perform set_config('app.person', the_person, true), set_config('app.unit', the_unit, true),
-          set_config('app.case', '', true);
-  perform from casework_case c where c.id = the_case for update;
-  if not found then
+          set_config('app.case', the_case, true);
+end $$;
+
+-- The case as the engine needs it, if the unit takes or took part in it; else no row.
+-- `repeated_*`: what a request with this key has already done. `locked`: nobody else may append
+-- until the transaction ends.
+create function casework_begin(the_person text, the_unit text, the_case bigint, the_key uuid,
+                               locked boolean)
+returns table (repeated_case bigint, repeated_seq integer, head bytea, process text, version text,
+               state text)
+language plpgsql as $$
+begin
+  perform casework_act_as(the_person, the_unit, '');
+  if not app_takes_part(the_case) then
     return;
   end if;
   perform set_config('app.case', the_case::text, true);
+  if locked then
+    perform from casework_case c where c.id = the_case for no key update;
+  end if;
   return query
-    select (select r.seq from casework_request r where r.key = the_key and r.case_id = the_case),
-           c.seq, c.head, c.process, c.version, c.resident_id, s.state
+    select r.case_id, r.seq, c.head, c.process, c.version, s.state
     from casework_case c join casework_snapshot s on s.case_id = c.id
+    left join casework_request r on r.person = the_person and r.key = the_key
     where c.id = the_case;
+  perform set_config('app.case', '', true);
 end $$;
 
--- Opens a case for a resident: its row and the first, empty snapshot. Returns its number.
-create function casework_open(the_resident uuid, the_process text, the_document text,
-                              the_version text, the_moment timestamptz)
-returns bigint
+-- What stands in the way of opening a case: a request with this key already made one, or the
+-- unit has one open for the resident. `place`: the hospital or administration of the unit.
+create function casework_before_opening(the_person text, the_unit text, the_process text,
+                                        the_resident uuid, the_key uuid)
+returns table (repeated_case bigint, repeated_seq integer, open_case bigint, place text)
 language plpgsql as $$
-declare
-  new_case bigint := nextval(pg_get_serial_sequence('casework_case', 'id'));
 begin
-  perform set_config('app.case', new_case::text, true);
-  insert into casework_case (id, resident_id, process, document, version, opened_at)
-    overriding system value
-    values (new_case, the_resident, the_process, the_document, the_version, the_moment);
-  return new_case;
+  perform casework_act_as(the_person, the_unit, '');
+  return query
+    select r.case_id, r.seq,
+           (select c.id from casework_case c join casework_board b on b.case_id = c.id
+            where b.unit = the_unit and c.resident_id = the_resident
+              and c.process = the_process and c.closed_at is null limit 1),
+           (select p.parent::text from directory_unitperiod p where p.unit_id = the_unit
+            order by p.since desc limit 1)
+    from (select) nothing
+    left join casework_request r on r.person = the_person and r.key = the_key;
 end $$;
 
--- One event and everything that follows from it. Rows come as JSON arrays in column order.
-create function casework_append(the_case bigint, event jsonb, the_hash bytea, changes jsonb,
-                                the_key uuid)
-returns void
-language plpgsql as $$
+-- An event and everything that follows from it. Rows come as JSON arrays in column order.
+-- The case must be locked and be the engine's.
+create function casework_write(the_case bigint, event jsonb, the_hash bytea, changes jsonb,
+                               the_state text, the_key uuid, the_assignment bigint)
+returns void language plpgsql as $$
 declare
   the_seq integer := (event->>'seq')::integer;
   the_moment timestamptz := (event->>'at')::timestamptz;
+  the_person text := event->>'person';
+  the_unit text := event->>'unit';
+  the_resident uuid;
 begin
   insert into casework_event (case_id, seq, at, unit, person, act, data, basis, hash)
-    values (the_case, the_seq, the_moment, event->>'unit', event->>'person', event->>'act',
+    values (the_case, the_seq, the_moment, the_unit, the_person, event->>'act',
             event->'data', event->>'basis', the_hash);
 
   update casework_case set
       seq = the_seq, head = the_hash, phase = changes->>'phase',
       phase_since = (changes->>'phase_since')::timestamptz,
       closed_at = (changes->>'closed_at')::timestamptz
-    where id = the_case;
+    where id = the_case returning resident_id into the_resident;
 
-  insert into casework_snapshot values (the_case, changes->'state')
+  insert into casework_snapshot values (the_case, the_state)
     on conflict (case_id) do update set state = excluded.state;
 
-  insert into casework_party
-    select the_case, p->>0, p->>1, (p->>2)::timestamptz, (p->>3)::timestamptz
-    from jsonb_array_elements(changes->'joined') p;
-  update casework_party party set until = the_moment
-    from jsonb_array_elements(changes->'left') p
-    where party.case_id = the_case and party.part = p->>0 and party.unit = p->>1
-      and party.until is null;
+  if (changes->'new_phase')::boolean then
+    insert into casework_phase values (the_case, the_seq, changes->>'phase',
+                                       (changes->>'phase_since')::timestamptz);
+  end if;
 
-  insert into casework_delivery
-    select the_case, (d->>0)::integer, d->>1, d->>2, (d->>3)::boolean, (d->>4)::timestamptz,
-           (d->>5)::timestamptz, d->>6, (d->>7)::integer
-    from jsonb_array_elements(changes->'deliveries') d
-    on conflict (case_id, seq, unit) do update set
-      in_inbox = excluded.in_inbox, acknowledged_at = excluded.acknowledged_at,
-      acknowledged_by = excluded.acknowledged_by, acknowledged_seq = excluded.acknowledged_seq;
+  if changes ? 'came' then
+    insert into casework_party
+      select the_case, p->>0, p->>1, the_moment from jsonb_array_elements(changes->'came') p;
+  end if;
+  if changes ? 'went' then
+    update casework_party party set until = the_moment
+      from jsonb_array_elements(changes->'went') p
+      where party.case_id = the_case and party.part = p->>0 and party.unit = p->>1
+        and party.until is null;
+  end if;
 
-  insert into casework_obligation
-    select the_case, o->>0, o->>1, o->>2, o->>3, o->>4, (o->>5)::timestamptz, o->>6, o->>7,
-           (o->>8)::integer, (o->>9)::integer, (o->>10)::integer, (o->>11)::integer,
-           (o->>12)::timestamptz, (o->>13)::boolean
-    from jsonb_array_elements(changes->'obligations') o
-    on conflict (case_id, key) do update set
-      unit = excluded.unit, due = excluded.due, awaited_by = excluded.awaited_by,
-      due_by = excluded.due_by, ended_by = excluded.ended_by, ended_at = excluded.ended_at,
-      cancelled = excluded.cancelled;
+  if changes ? 'deliveries' then
+    insert into casework_delivery
+      select the_case, (d->>0)::integer, d->>1, d->>2, d->>3, (d->>4)::boolean, the_moment,
+             (d->>5)::timestamptz, d->>6, (d->>7)::integer
+      from jsonb_array_elements(changes->'deliveries') d
+      on conflict (case_id, seq, unit) do update set
+        heir = excluded.heir, in_inbox = excluded.in_inbox,
+        acknowledged_at = excluded.acknowledged_at,
+        acknowledged_by = excluded.acknowledged_by,
+        acknowledged_seq = excluded.acknowledged_seq;
+  end if;
+
+  if changes ? 'obligations' then
+    insert into casework_obligation
+      select the_case, o->>0, o->>1, o->>2, o->>3, o->>4, (o->>5)::timestamptz, o->>6, o->>7,
+             (o->>8)::integer, (o->>9)::integer, (o->>10)::integer, (o->>11)::integer,
+             (o->>12)::timestamptz, (o->>13)::boolean
+      from jsonb_array_elements(changes->'obligations') o
+      on conflict (case_id, key) do update set
+        unit = excluded.unit, due = excluded.due, awaited_by = excluded.awaited_by,
+        due_by = excluded.due_by, ended_by = excluded.ended_by, ended_at = excluded.ended_at,
+        cancelled = excluded.cancelled;
+  end if;
 
   insert into casework_board
-    select b->>0, the_case, c.resident_id, (b->>1)::boolean, changes->>'phase',
-           (changes->>'phase_since')::timestamptz, (changes->>'planned_on')::date,
-           (b->>2)::timestamptz, b->3, b->4, (b->>5)::integer, the_moment
-    from jsonb_array_elements(changes->'boards') b, casework_case c where c.id = the_case
-    on conflict (unit, case_id) do update set
-      open = excluded.open, phase = excluded.phase, phase_since = excluded.phase_since,
-      planned_on = excluded.planned_on, next_due = excluded.next_due, owed = excluded.owed,
-      waiting = excluded.waiting, unread = excluded.unread, changed_at = excluded.changed_at;
+    select the_case, b->>0, the_resident, (b->>1)::boolean, changes->>'phase',
+           (changes->>'phase_since')::timestamptz, (b->>2)::date, b->3, b->4,
+           (b->>5)::timestamptz[], (b->>6)::integer, the_seq, the_moment
+    from jsonb_array_elements(changes->'boards') b
+    on conflict (case_id, unit) do update set
+      shown = excluded.shown, phase = excluded.phase, phase_since = excluded.phase_since,
+      planned_on = excluded.planned_on, owed = excluded.owed, waiting = excluded.waiting,
+      turns = excluded.turns, unread = excluded.unread, seq = excluded.seq,
+      changed_at = excluded.changed_at;
 
-  update casework_attachment set seq = the_seq
-    where case_id = the_case and seq is null and unit = event->>'unit'
-      and id::text in (select jsonb_array_elements_text(changes->'attachments'));
+  if changes ? 'attachments' then
+    update casework_attachment set seq = the_seq
+      where case_id = the_case and seq is null
+        and id::text in (select jsonb_array_elements_text(changes->'attachments'));
+  end if;
 
-  insert into casework_request values (the_key, event->>'person', event->>'unit', the_case,
-                                       the_seq, the_moment);
-  delete from casework_draft where person = event->>'person' and unit = event->>'unit'
-    and case_id = the_case and act = event->>'act';
-  insert into access_log (person, unit, action, case_id, resident_id)
-    select event->>'person', event->>'unit', 'write:' || (event->>'act'), the_case, c.resident_id
-    from casework_case c where c.id = the_case;
-  perform pg_notify('casework', jsonb_build_object(
-    'case', the_case, 'seq', the_seq,
-    'units', (select jsonb_agg(b->>0) from jsonb_array_elements(changes->'boards') b))::text);
+  insert into casework_request
+    values (the_person, the_key, the_unit, the_case, the_seq, the_moment);
+  delete from casework_draft
+    where case_id = the_case and unit = the_unit and person = the_person and act = event->>'act';
+  insert into access_log (person, unit, assignment, action, case_id, resident_id)
+    values (the_person, the_unit, the_assignment, 'write:' || (event->>'act'), the_case,
+            the_resident);
+  perform pg_notify('casework', json_build_object('case', the_case, 'seq', the_seq,
+                                                  'units', changes->'units')::text);
+end $$;
+
+-- Appends an event to a case, if the case stands where the engine saw it.
+create function casework_append(the_case bigint, event jsonb, the_hash bytea, changes jsonb,
+                                the_state text, the_key uuid, the_assignment bigint)
+returns boolean language plpgsql as $$
+begin
+  perform casework_act_as(event->>'person', event->>'unit', '');
+  if not app_takes_part(the_case) then
+    return false;
+  end if;
+  perform set_config('app.case', the_case::text, true);
+  perform from casework_case c where c.id = the_case and c.seq = (event->>'seq')::integer - 1
+    for no key update;
+  if not found then
+    perform set_config('app.case', '', true);
+    return false;
+  end if;
+  perform casework_write(the_case, event, the_hash, changes, the_state, the_key, the_assignment);
+  perform set_config('app.case', '', true);
+  return true;
+end $$;
+
+-- A number for a case that is to be opened: the first event's hash covers it.
+create function casework_new_number() returns bigint
+  language sql volatile
+  return nextval(pg_get_serial_sequence('casework_case', 'id'));
+
+-- Opens a case with its first event. False: one is open already for the resident at that place.
+create function casework_open(the_case bigint, the_resident uuid, opened jsonb, event jsonb,
+                              the_hash bytea, changes jsonb, the_state text, the_key uuid,
+                              the_assignment bigint)
+returns boolean language plpgsql as $$
+begin
+  perform casework_act_as(event->>'person', event->>'unit', the_case::text);
+  insert into casework_case (id, resident_id, process, document, version, place, opened_at)
+    overriding system value
+    values (the_case, the_resident, opened->>'process', opened->>'document', opened->>'version',
+            opened->>'place', (event->>'at')::timestamptz)
+    on conflict do nothing;
+  if not found then
+    perform set_config('app.case', '', true);
+    return false;
+  end if;
+  perform casework_write(the_case, event, the_hash, changes, the_state, the_key, the_assignment);
+  perform set_config('app.case', '', true);
+  return true;
+end $$;
+
+-- The whole case for the engine alone, to tell what is possible; app.case is closed again.
+create function casework_state(the_case bigint) returns text language plpgsql as $$
+declare
+  found text;
+begin
+  if app_takes_part(the_case) then
+    perform set_config('app.case', the_case::text, true);
+    select s.state into found from casework_snapshot s where s.case_id = the_case;
+    perform set_config('app.case', '', true);
+  end if;
+  return found;
 end $$;

@@ -7,27 +7,42 @@ create table casework_case (
   process     text not null,
   document    text not null,
   version     text not null,
+  place       text not null,               -- hospital or administration of the unit that opened it
   opened_at   timestamptz not null,
   closed_at   timestamptz,
   phase       text,
   phase_since timestamptz,
   seq         integer not null default 0,
-  head        bytea not null default ''   -- hash of the latest event
+  head        bytea not null default '',   -- hash of the latest event
+  check (closed_at >= opened_at)
 );
-create index casework_case_resident on casework_case (resident_id) where closed_at is null;
+-- Nobody is admitted twice at once at the same hospital, however many press the button.
+create unique index casework_case_one_open on casework_case (resident_id, process, place)
+  where closed_at is null;
+create index casework_case_resident on casework_case (resident_id);
 
--- What happened. Each row's hash covers the row and the hash before it.
+-- What happened. Each row's hash covers the row and the hash before it: casework/chain.py.
 create table casework_event (
   case_id bigint not null references casework_case,
-  seq     integer not null,
+  seq     integer not null check (seq > 0),
   at      timestamptz not null,
   unit    text not null,
   person  text not null,
   act     text not null,
   data    jsonb not null,
-  basis   text,
-  hash    bytea not null,
+  basis   text,                            -- legal basis for crossing a border of secrecy
+  hash    bytea not null check (length(hash) = 32),
   primary key (case_id, seq)
+);
+
+-- The phases a case has been in, as they were entered.
+create table casework_phase (
+  case_id bigint not null,
+  seq     integer not null,
+  phase   text,                            -- null: back to none
+  since   timestamptz,
+  primary key (case_id, seq),
+  foreign key (case_id, seq) references casework_event
 );
 
 -- Which units hold which part, and held it.
@@ -39,23 +54,25 @@ create table casework_party (
   until   timestamptz,
   primary key (case_id, part, unit, since)
 );
-create index casework_party_unit on casework_party (unit, case_id);
 
--- Where a message stands: in an inbox, or only readable (taken over from another unit).
+-- Where an event stands: in a unit's inbox as a message, or only readable by it (taken over from
+-- another unit, or an act about a message that it got).
 create table casework_delivery (
   case_id          bigint not null,
   seq              integer not null,
   unit             text not null,
   sender           text not null,
+  heir             text not null,          -- the unit that now stands in the sender's place
   in_inbox         boolean not null,
   delivered_at     timestamptz not null,
   acknowledged_at  timestamptz,
   acknowledged_by  text,
   acknowledged_seq integer,
   primary key (case_id, seq, unit),
-  foreign key (case_id, seq) references casework_event
+  foreign key (case_id, seq) references casework_event,
+  check ((acknowledged_at is null) = (acknowledged_seq is null)
+         and (acknowledged_at is null) = (acknowledged_by is null))
 );
-create index casework_delivery_unit on casework_delivery (unit, case_id);
 
 create table casework_obligation (
   case_id    bigint not null references casework_case,
@@ -73,66 +90,71 @@ create table casework_obligation (
   ended_by   integer,
   ended_at   timestamptz,
   cancelled  boolean not null,
-  primary key (case_id, key)
+  primary key (case_id, key),
+  check ((ended_by is null) = (ended_at is null) and (ended_by is not null or not cancelled))
 );
 create index casework_obligation_open on casework_obligation (unit, due) where ended_by is null;
 create index casework_obligation_rule on casework_obligation (rule) where ended_by is null;
 
--- The state of a case, for the engine alone: it holds what every unit has written.
+-- The state of a case as JSON, for the engine alone: it holds what every unit has written.
 create table casework_snapshot (
   case_id bigint primary key references casework_case,
-  state   jsonb not null
-);
+  state   text not null
+) with (fillfactor = 50);
 
--- A unit's board: one row for each case it takes part in, or has taken part in (open = false).
+-- A unit's board: one row for each case it takes part in or has taken part in, and so also the
+-- relation that row security asks for. `shown`: it stands on the board now.
 create table casework_board (
-  unit        text not null,
   case_id     bigint not null references casework_case,
+  unit        text not null,
   resident_id uuid not null,
-  open        boolean not null,
+  shown       boolean not null,
   phase       text,
   phase_since timestamptz,
   planned_on  date,
-  next_due    timestamptz,
-  owed        jsonb not null,     -- [[act, due, rule], ...] earliest first
-  waiting     jsonb not null,     -- [[act, due, rule, unit], ...]
+  owed        jsonb not null,              -- [[act, due, rule], ...] earliest first
+  waiting     jsonb not null,              -- [[act, due, rule, unit], ...] earliest first
+  turns       timestamptz[] not null,      -- when something in it becomes late
   unread      integer not null,
+  seq         integer not null,            -- the event it was written by
   changed_at  timestamptz not null,
-  primary key (unit, case_id)
-);
-create index casework_board_open on casework_board (unit, next_due) where open;
-create index casework_board_resident on casework_board (unit, resident_id);
-create index casework_board_changed on casework_board (unit, changed_at);
+  primary key (case_id, unit)
+) with (fillfactor = 70);
+create index casework_board_shown on casework_board (unit) where shown;
+create index casework_board_resident on casework_board (resident_id, unit);
 
 -- What a person has typed and not sent. Case 0: a case that is not opened yet.
 create table casework_draft (
-  person   text not null,
-  unit     text not null,
   case_id  bigint not null,
+  unit     text not null,
+  person   text not null,
   act      text not null,
   data     jsonb not null,
   saved_at timestamptz not null,
-  primary key (person, unit, case_id, act)
+  primary key (case_id, unit, person, act)
 );
 
 -- Requests already carried out, so that the same one again does nothing.
 create table casework_request (
-  key     uuid primary key,
   person  text not null,
+  key     uuid not null,
   unit    text not null,
   case_id bigint not null,
   seq     integer not null,
-  at      timestamptz not null
+  at      timestamptz not null,
+  primary key (person, key)
 );
 
 create table casework_attachment (
-  id       uuid primary key,
   case_id  bigint not null references casework_case,
-  seq      integer,               -- the event it belongs to, once sent
+  id       uuid not null,
+  seq      integer,                        -- the event it belongs to, once sent
   unit     text not null,
+  person   text not null,
   name     text not null,
   type     text not null,
-  content  bytea not null,
-  added_at timestamptz not null
+  content  bytea not null check (length(content) <= 10 * 1024 * 1024),
+  added_at timestamptz not null,
+  primary key (case_id, id)
 );
-create index casework_attachment_case on casework_attachment (case_id, seq);
+alter table casework_attachment alter content set storage external;  -- files are compressed already
