@@ -1,1 +1,1 @@
-"""The synthetic county: residents, staff, stays and traffic for demo, tests, benchmarks and training."""
+"""The synthetic county: residents, staff, stays and traffic."""
