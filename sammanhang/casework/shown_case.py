@@ -1,0 +1,238 @@
+"""A case as its page shows it: what we owe, what may be done, the stay, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sammanhang.casework.case_page import CasePage, Delivery, Entry
+from sammanhang.casework.shown import ShownOwed, ShownPhase, owed, phase
+from sammanhang.engine import Obligation, Refusal
+from sammanhang.engine.calendar import local
+from sammanhang.engine.plan import CORRECTION, MESSAGE
+from sammanhang.guideline.model import Act, Effect, Field
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something we owe, with what one does about it."""
+
+    owed: ShownOwed
+    act: str
+    possible: bool
+    message: int | None
+    """For an acknowledgement, the message it is about."""
+    sender: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A field of an event. `kind` tells how it is written out."""
+
+    title: str
+    kind: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event on the timeline, in the unit's eyes."""
+
+    seq: int
+    at: datetime
+    title: str
+    act: str
+    unit: str
+    person: str
+    ours: bool
+    values: tuple[Value, ...]
+    basis: str | None
+    deliveries: tuple[Delivery, ...]
+    unread: bool
+    revoked_by: str | None
+    corrected: bool
+    may_correct: bool
+    may_withdraw: bool
+    section: str
+    phase: ShownPhase | None
+    """The phase it led to."""
+
+    @property
+    def is_message(self) -> bool:
+        return bool(self.deliveries)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase on the picture of the stay; places are percent of its width."""
+
+    phase: ShownPhase
+    since: datetime
+    until: datetime | None
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The stay as a line from admission to the planned day or now, whichever is later."""
+
+    stretches: tuple[Stretch, ...]
+    now: float | None
+    planned: float | None
+    days: tuple[tuple[float, date], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    act: Act
+    owed: bool
+    draft: bool
+
+
+# --- What we owe, what others owe ------------------------------------------------------------
+
+
+def tasks(page: CasePage, unit: str, now: datetime) -> list[Task]:
+    possible = {act.name for act in page.possible}
+    by_seq = {entry.seq: entry for entry in page.entries}
+    found: list[Task] = []
+    for one in page.owed_by(unit):
+        entry = by_seq.get(one.message or 0)
+        sender = page.unit_name(entry.unit) if entry else None
+        shown = _owed(page, one, now)
+        found.append(Task(shown, one.act, one.act in possible, one.message, sender))
+    return found
+
+
+def waited_for(page: CasePage, unit: str, now: datetime) -> list[ShownOwed]:
+    """What others owe us."""
+    return [_owed(page, one, now) for one in page.owed_by_others(unit) if one.awaited_by == unit]
+
+
+def between_others(page: CasePage, unit: str, now: datetime) -> list[ShownOwed]:
+    """What others owe each other."""
+    return [_owed(page, one, now) for one in page.owed_by_others(unit) if one.awaited_by != unit]
+
+
+def _owed(page: CasePage, one: Obligation, now: datetime) -> ShownOwed:
+    return owed(page.process, one.act, one.due, one.rule, now, page.unit_name(one.unit))
+
+
+def possible(page: CasePage, unit: str) -> list[Possible]:
+    """Acts that are begun here. Those about a message stand with the message."""
+    owing = {one.act for one in page.owed_by(unit)}
+    return [
+        Possible(act, act.name in owing, act.name in page.drafts)
+        for act in page.possible
+        if act.effect is None
+    ]
+
+
+def impossible(page: CasePage) -> list[tuple[Act, Refusal]]:
+    return [(page.process.acts[one.act], one) for one in page.blocked]
+
+
+# --- What has happened ----------------------------------------------------------------------
+
+
+def happenings(page: CasePage, unit: str) -> list[Happening]:
+    """Newest first. An acknowledgement is told at its message, not as a thing of its own."""
+    by_seq = {entry.seq: entry for entry in page.entries}
+    effects = {act.effect for act in page.possible}
+    return [
+        _happening(page, entry, by_seq, unit, effects)
+        for entry in reversed(page.entries)
+        if entry.act.effect is not Effect.ACKNOWLEDGES
+    ]
+
+
+def _happening(
+    page: CasePage, entry: Entry, by_seq: dict[int, Entry], unit: str, effects: set[Effect | None]
+) -> Happening:
+    act, ours = entry.act, entry.unit == unit
+    live = ours and entry.revoked_by is None and act.effect is None and not act.hands_over_to
+    about = by_seq.get(entry.data.get(MESSAGE, 0)) if act.effect else None
+    revoking = by_seq.get(entry.revoked_by or 0)
+    entered = page.process.phases_by.get(act.name, ())[:1] if entry.revoked_by is None else ()
+    return Happening(
+        seq=entry.seq,
+        at=entry.at,
+        title=f"{act.title}: {about.act.title}" if about else act.title,
+        act=act.name,
+        unit=page.unit_name(entry.unit),
+        person=page.staff.get(entry.person, entry.person),
+        ours=ours,
+        values=tuple(_values(page, entry, about)),
+        basis=entry.basis,
+        deliveries=entry.deliveries if ours else (),
+        unread=bool(act.receipt) and entry.is_unread_by(unit),
+        revoked_by=(revoking.act.title if revoking else "") if entry.revoked_by else None,
+        corrected=bool(entry.corrected_by),
+        may_correct=live and bool(act.fields) and Effect.CORRECTS in effects,
+        may_withdraw=live and bool(entry.deliveries) and Effect.WITHDRAWS in effects,
+        section=act.source.section.number,
+        phase=phase(page.process, entered[0].name) if entered else None,
+    )
+
+
+def _values(page: CasePage, entry: Entry, about: Entry | None) -> Iterator[Value]:
+    fields: dict[str, Field] = {field.name: field for field in entry.act.fields}
+    data = entry.data
+    if about is not None and entry.act.effect is Effect.CORRECTS:
+        fields, data = {field.name: field for field in about.act.fields}, data.get(CORRECTION, {})
+    for name, field in fields.items():
+        if name in data and name != MESSAGE:
+            value = data[name]
+            if field.type.value == "enhet" and value:
+                value = page.unit_name(value)
+            yield Value(field.title, field.type.value, value)
+
+
+# --- The picture of the stay ----------------------------------------------------------------
+
+MARGIN = timedelta(hours=6)
+
+
+def stay(page: CasePage, now: datetime) -> Stay | None:
+    if not page.phases:
+        return None
+    start = page.phases[0][1]
+    planned = date.fromisoformat(page.planned_on) if page.planned_on else None
+    planned_at = _noon(planned, now) if planned else None
+    end = max(filter(None, (page.closed_at or now, None if page.closed_at else planned_at)))
+    whole = max((end + MARGIN - start).total_seconds(), 1)
+
+    def place(at: datetime) -> float:
+        return round(min(max((at - start).total_seconds() / whole * 100, 0), 100), 2)
+
+    stretches: list[Stretch] = []
+    for (name, since), (_, until) in zip(page.phases, [*page.phases[1:], ("", None)], strict=True):
+        shown = phase(page.process, name)
+        if shown is not None:
+            x, till = place(since), place(until or (page.closed_at or now))
+            stretches.append(Stretch(shown, since, until, x, max(round(till - x, 2), 0.4)))
+    return Stay(
+        stretches=tuple(stretches),
+        now=None if page.closed_at else place(now),
+        planned=place(planned_at) if planned_at else None,
+        days=tuple(_days(start, end, place)),
+    )
+
+
+def _noon(day: date, now: datetime) -> datetime:
+    return local(now).replace(
+        year=day.year, month=day.month, day=day.day, hour=12, minute=0, second=0, microsecond=0
+    )
+
+
+def _days(start: datetime, end: datetime, place: Any) -> Iterator[tuple[float, date]]:
+    """Midnights, so many that their names have room."""
+    first = local(start).replace(hour=0, minute=0, second=0, microsecond=0)
+    count = (local(end).date() - first.date()).days
+    step = max(1, -(-count // 8))
+    for number in range(step, count + 1, step):
+        day = first.date() + timedelta(days=number)
+        yield place(_noon(day, first) - timedelta(hours=12)), day

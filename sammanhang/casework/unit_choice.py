@@ -1,0 +1,56 @@
+"""Choosing a unit in a form: first those nearest at hand, others by searching."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sammanhang.access.acting import Acting
+from sammanhang.casework.case_page import CasePage
+from sammanhang.casework.forms import FormField, with_units
+from sammanhang.directory.queries import UnitName, open_units, unit_names
+from sammanhang.engine.calendar import local
+from sammanhang.guideline.model import Act, Process
+
+MOST = 8
+"""Units shown at a time; more are found by searching."""
+
+
+def with_unit_choices(
+    page: CasePage, act: Act, fields: list[FormField], acting: Acting, now: datetime
+) -> list[FormField]:
+    """The fields, those for a unit with units to choose among. Within the unit's scope."""
+    return [
+        with_units(field, choices(page.process, act, field.name, acting, now, _near(page, act, field, acting), str(field.value)))
+        if field.kind == "enhet"
+        else field
+        for field in fields
+    ]
+
+
+def choices(
+    process: Process, act: Act, field: str, acting: Acting, now: datetime, q: str, chosen: str = ""
+) -> list[UnitName]:
+    """Units of the types that the field may name, the chosen one first."""
+    found = open_units(types(process, act, field, acting), local(now).date(), q, limit=MOST)
+    others = [one for one in found if one.hsa_id not in (chosen, acting.unit)]
+    known = unit_names([chosen]) if chosen else {}
+    return [*known.values(), *others]
+
+
+def types(process: Process, act: Act, field: str, acting: Acting) -> list[str]:
+    """The unit types of the field's part; without one, of the parts the acting unit can hold."""
+    asked = process.fields_asked.get(field)
+    if asked is not None and asked.part:
+        return list(process.parts[asked.part].unit_types)
+    own = [process.parts[name].unit_types for name in act.performers]
+    return sorted({one for held in own if acting.unit_type in held for one in held})
+
+
+def _near(page: CasePage, act: Act, field: FormField, acting: Acting) -> str:
+    """Where to look first: the person's municipality, or for a ward the own hospital."""
+    asked = page.process.fields_asked.get(field.name)
+    part = page.process.parts.get(asked.part or "") if asked else None
+    if part is not None and acting.unit_type in part.unit_types and "avdelning" in acting.unit_type:
+        own = unit_names([acting.unit]).get(acting.unit)
+        return own.parent if own else ""
+    return (page.resident and page.resident.municipality) or ""

@@ -1,0 +1,186 @@
+"""The board, and admitting someone. The pages of a case are in views_case.py."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from sammanhang.access.acting import Acting, current, scope
+from sammanhang.access.requires import Asked, requires
+from sammanhang.casework import boards, live
+from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.shown import ShownRow, row, waiting_units
+from sammanhang.directory.queries import unit_names
+from sammanhang.engine.calendar import local
+
+OPENING = "inskrivning"
+"""The act by which a ward opens a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A filter of the board, with how many it leaves."""
+
+    key: str
+    kind: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBoard:
+    show: str
+    sort: str
+    q: str
+    rows: list[ShownRow]
+    tallies: list[Tally]
+    etag: str
+    caption: str
+
+    @property
+    def visible(self) -> int:
+        return sum(not one.hidden for one in self.rows)
+
+    def link(self, show: str) -> str:
+        """The address of the board with another filter and all else as it is."""
+        kept = {"visa": show, "ordning": self.sort if self.sort != "brådska" else "", "q": self.q}
+        return "?" + urlencode({key: value for key, value in kept.items() if value})
+
+
+def sorts() -> list[tuple[str, str]]:
+    return [
+        ("brådska", _("Brådska")),
+        ("namn", _("Namn")),
+        ("läge", _("Läge")),
+        ("utskrivningsdag", _("Planerad utskrivning")),
+        ("dagar", _("Längst i sitt läge")),
+    ]
+
+
+@require_GET
+@requires()
+def board(request: Asked) -> HttpResponse:
+    """The unit's board. A script asks for it again with the version it has."""
+    acting, now = request.acting, timezone.now()
+    sort = request.GET.get("ordning", "")
+    sort = sort if sort in boards.SORTS else "brådska"
+    with scope(acting):
+        etag = _etag(acting, sort, now)
+        if request.headers.get("If-None-Match") == etag:
+            return HttpResponse(status=304)
+        everyone = boards.rows(acting.unit)
+        units = unit_names(waiting_units(everyone))
+    show = request.GET.get("visa", "alla")
+    show = show if show in boards.FILTERS else "alla"
+    q = request.GET.get("q", "").strip()
+    everyone.sort(key=lambda one: boards.SORTS[sort](one, now))
+    shown = ShownBoard(
+        show=show,
+        sort=sort,
+        q=q,
+        rows=[row(one, now, units, sort=sort, show=show, q=q) for one in everyone],
+        tallies=tallies(boards.counts(everyone, now)),
+        etag=etag,
+        caption=ngettext("%(n)s person", "%(n)s personer", len(everyone)) % {"n": len(everyone)},
+    )
+    context = {
+        "board": shown,
+        "sorts": sorts(),
+        "may_admit": may_admit(acting),
+        "now": now,
+        "today": local(now).date(),
+    }
+    part = request.headers.get("HX-Request") or request.headers.get("If-None-Match")
+    return render(request, f"casework/{'board_rows' if part else 'board'}.html", context)
+
+
+def tallies(counts: dict[str, int]) -> list[Tally]:
+    named = [
+        ("alla", "all", _("Alla")),
+        ("att-göra", "owed", _("Att göra")),
+        ("försenat", "late", _("Försenat")),
+        ("oläst", "unread", _("Oläst")),
+        ("väntar", "waiting", _("Väntar på andra")),
+    ]
+    return [Tally(key, kind, title, counts[key]) for key, kind, title in named]
+
+
+def may_admit(acting: Acting) -> bool:
+    """Whether the unit is of a kind that may do the act that opens a case."""
+    process = process_for(DISCHARGE)
+    parts = [process.parts[name] for name in process.acts[OPENING].performers]
+    return any(not part.unit_types or acting.unit_type in part.unit_types for part in parts)
+
+
+def _etag(acting: Acting, sort: str, now: datetime) -> str:
+    """What the board's HTML depends on, but for the passing of time within a day."""
+    today = local(now).date()
+    return f'"{acting.unit}-{boards.version(acting.unit)}-{sort}-{get_language()}-{today}"'
+
+
+# --- Live -----------------------------------------------------------------------------------
+
+
+async def changes(request: HttpRequest) -> HttpResponse:
+    """The line on which a board and its case pages hear what happens."""
+    acting = await sync_to_async(current)(request, timezone.localdate())
+    if acting is None:
+        return HttpResponse(status=204)  # an EventSource stops at 204
+    sort = request.GET.get("ordning", "brådska")
+    sort = sort if sort in boards.SORTS else "brådska"
+    language = get_language()
+
+    async def rendered(case: int) -> str:
+        return await sync_to_async(_change)(acting, case, sort, language)
+
+    async def still_acting() -> bool:
+        return await sync_to_async(_still)(request, acting)
+
+    content: AsyncIterator[bytes] = live.stream(acting.unit, rendered, still_acting)
+    return StreamingHttpResponse(
+        content,
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+changes.requirement = ("signed in",)  # type: ignore[attr-defined]
+
+
+def _still(request: HttpRequest, acting: Acting) -> bool:
+    from importlib import import_module
+
+    from django.conf import settings
+
+    store = import_module(settings.SESSION_ENGINE).SessionStore(request.session.session_key)
+    kept = store.get("acting")
+    return bool(kept) and kept["unit"] == acting.unit and kept["person"] == acting.person
+
+
+def _change(acting: Acting, case: int, sort: str, language: str | None) -> str:
+    """One change as JSON: the case, and its row's new HTML (none when off the board)."""
+    now = timezone.now()
+    with scope(acting):
+        found = boards.row(acting.unit, case)
+        units = unit_names(waiting_units([found] if found else []))
+        version = _etag(acting, sort, now)
+    told: dict[str, Any] = {"case": case, "etag": version, "html": None}
+    if found:
+        shown = row(found, now, units, sort=sort)
+        with override(language):
+            context = {"one": shown, "now": now, "today": local(now).date()}
+            told["html"] = render_to_string("casework/one_row.html", context)
+    return orjson.dumps(told).decode()

@@ -1,0 +1,160 @@
+"""Admitting someone: find the person, then fill in the act that opens the case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sammanhang.access.acting import log_reading, scope
+from sammanhang.access.requires import Asked, requires
+from sammanhang.casework.actions import Performed, open_case, save_draft
+from sammanhang.casework.forms import form, typed
+from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.unit_choice import choices
+from sammanhang.casework.views import OPENING, may_admit
+from sammanhang.engine import Refusal
+from sammanhang.engine.calendar import local
+from sammanhang.residents import queries as residents
+from sammanhang.residents.identifiers import Faulty
+
+
+FOUND = "found"
+"""In the session: the person last found by number, whom the unit may not yet have a relation to."""
+FEWEST_DIGITS = 4
+"""With fewer digits than this, what is written is a name."""
+
+
+def _only_those_who_may(request: Asked) -> None:
+    if not may_admit(request.acting):
+        raise PermissionDenied
+
+
+@require_http_methods(["GET", "POST"])
+@requires()
+def find(request: Asked) -> HttpResponse:
+    """Finds the person to admit. What is searched for is posted: numbers don't belong in
+    addresses, which end up in logs and histories."""
+    _only_those_who_may(request)
+    q = request.POST.get("q", "").strip()
+    context = {"q": q, "found": None, "fault": None, "by_name": False}
+    context["today"] = timezone.localdate()
+    if q:
+        context.update(_found(request, q))
+    part = "find_results" if request.headers.get("HX-Request") else "find"
+    return render(request, f"casework/{part}.html", context)
+
+
+def _found(request: Asked, q: str) -> dict[str, object]:
+    """By number when digits are written, otherwise by name among those the unit knows."""
+    if sum(mark.isdigit() for mark in q) < FEWEST_DIGITS:
+        with scope(request.acting):
+            return {"found": residents.find_by_name(q), "by_name": True}
+    number = residents.understood_number(q, timezone.localdate(), synthetic=settings.SYNTHETIC)
+    if isinstance(number, Faulty):
+        return {"fault": number.reason}
+    with scope(request.acting):
+        person = residents.find_by_number(number)
+        if person is None:
+            return {"found": []}
+        log_reading(request.acting, "find:number", resident=person.id)
+    request.session[FOUND] = {str(person.id): number.value}
+    return {"found": [person]}
+
+
+@require_http_methods(["GET", "POST"])
+@requires()
+def admit(request: Asked, resident: UUID) -> HttpResponse:
+    """The first act of a case."""
+    _only_those_who_may(request)
+    acting, now = request.acting, timezone.now()
+    process = process_for(DISCHARGE)
+    act = process.acts[OPENING]
+    with scope(acting):
+        person = _person(request, resident)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        data = typed(act.fields, request.POST)
+        result = open_case(
+            acting=acting,
+            resident=resident,
+            act=OPENING,
+            data=data,
+            now=now,
+            key=_key(request.POST.get("key", "")),
+        )
+        if isinstance(result, Performed):
+            address = reverse("casework:case", args=[result.case])
+            return redirect(f"{address}?klart={result.seq}")
+        refusal = result.refusal
+        fields = form(act.fields, data, now, refusal.fields or {}, propose=False)
+    else:
+        fields = form(act.fields, {}, now)
+    context = {
+        "person": person,
+        "act": act,
+        "process": process,
+        "fields": fields,
+        "faulty": [field for field in fields if field.error],
+        "refusal": refusal,
+        "key": uuid4(),
+        "now": now,
+        "today": local(now).date(),
+    }
+    return render(request, "casework/admit.html", context, status=422 if refusal else 200)
+
+
+def _person(request: Asked, resident: UUID) -> residents.Person:
+    """The person one has just found by number, or one the unit has to do with already."""
+    number = request.session.get(FOUND, {}).get(str(resident))
+    if number is None:
+        found = residents.person(resident)
+    else:
+        known = residents.understood_number(number, timezone.localdate(), synthetic=False)
+        found = None if isinstance(known, Faulty) else residents.find_by_number(known)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_POST
+@requires()
+def draft(request: Asked, resident: UUID) -> HttpResponse:
+    act = process_for(DISCHARGE).acts[OPENING]
+    now = timezone.now()
+    save_draft(
+        acting=request.acting, case=0, act=OPENING, data=typed(act.fields, request.POST), now=now
+    )
+    return render(request, "casework/saved.html", {"now": now})
+
+
+@require_GET
+@requires()
+def units(request: Asked) -> HttpResponse:
+    """Units to choose among, as one searches."""
+    process = process_for(DISCHARGE)
+    act = process.acts.get(request.GET.get("act", ""))
+    field = request.GET.get("falt", "")
+    if act is None or field not in process.fields_asked:
+        raise Http404
+    now: datetime = timezone.now()
+    q, chosen = request.GET.get("sok-" + field, ""), request.GET.get("f-" + field, "")
+    with scope(request.acting):
+        found = choices(process, act, field, request.acting, now, q.strip(), chosen)
+    context = {"units": found, "name": "f-" + field, "chosen": chosen, "q": q}
+    context["required"] = process.fields_asked[field].required
+    return render(request, "casework/unit_options.html", context)
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()

@@ -1,0 +1,283 @@
+"""The page of a case: reading it, doing an act in it, drafts, attachments, choosing a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sammanhang.access.acting import Acting, scope
+from sammanhang.access.requires import Asked, requires
+from sammanhang.casework import attachments, shown_case
+from sammanhang.casework.actions import (
+    Changed,
+    NoSuchCase,
+    Performed,
+    Refused,
+    perform,
+    save_draft,
+)
+from sammanhang.casework.case_page import CasePage, Entry, case_page
+from sammanhang.casework.forms import PREFIX, FormField, asked_fields, changed_only, form, typed
+from sammanhang.casework.projection import PLANNED_DAY
+from sammanhang.casework.shown import phase
+from sammanhang.casework.unit_choice import with_unit_choices
+from sammanhang.engine import Refusal
+from sammanhang.engine.calendar import local
+from sammanhang.engine.plan import CORRECTION, MESSAGE
+from sammanhang.guideline.model import Act, Effect, FieldType
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """The one form that stands open on the page."""
+
+    act: Act
+    fields: list[FormField]
+    key: UUID
+    seq: int
+    about: Entry | None = None
+    """The message it withdraws or corrects."""
+    refusal: Refusal | None = None
+    changed: tuple[shown_case.Happening, ...] | None = None
+    draft: bool = False
+
+    @property
+    def faulty(self) -> list[FormField]:
+        return [field for field in self.fields if field.error]
+
+
+@require_GET
+@requires()
+def case(request: Asked, number: int) -> HttpResponse:
+    now = timezone.now()
+    with scope(request.acting):
+        page = _page(request.acting, number, now)
+    return _shown(request, page, now)
+
+
+@require_http_methods(["GET", "POST"])
+@requires()
+def act(request: Asked, number: int, act: str) -> HttpResponse:
+    """An act's form in its place on the page, and what comes of sending it."""
+    acting, now = request.acting, timezone.now()
+    with scope(acting):
+        page = _page(acting, number, now)
+        found = page.process.acts.get(act)
+        if found is None:
+            raise Http404
+        about = _message_about(page, found, request)
+    if request.method == "POST":
+        return _send(request, page, found, about, now)
+    draft = page.drafts.get(act) if about is None else None
+    values = draft or _proposed(page, found, about)
+    with scope(acting):
+        fields = form(asked_fields(page.process, found, about and about.act), values, now)
+        if about is not None and found.effect is Effect.CORRECTS:
+            fields = form(about.act.fields, values, now, propose=False)
+        opened = OpenForm(
+            found,
+            with_unit_choices(page, found, fields, acting, now),
+            uuid4(),
+            page.seq,
+            about,
+            draft=draft is not None,
+        )
+    return _shown(request, page, now, opened)
+
+
+def _send(
+    request: Asked, page: CasePage, act: Act, about: Entry | None, now: datetime
+) -> HttpResponse:
+    acting, post = request.acting, request.POST
+    fields = asked_fields(page.process, act, about and about.act)
+    values, unfit = _with_files(request, page.number, fields, typed(fields, post))
+    data: dict[str, Any] = values
+    if about is not None:
+        data = {**values, MESSAGE: about.seq}
+        if act.effect is Effect.CORRECTS:
+            data = {MESSAGE: about.seq, CORRECTION: changed_only(fields, about.data, values)}
+    result = (
+        Refused(Refusal("fields", act.name, "", fields=unfit))
+        if unfit
+        else perform(
+            acting=acting,
+            case=page.number,
+            act=act.name,
+            data=data,
+            now=now,
+            key=_key(post.get("key", "")),
+            expected_seq=_number(post.get("seq", "")),
+        )
+    )
+    if isinstance(result, Performed):
+        return redirect(f"{reverse('casework:case', args=[page.number])}?klart={result.seq}")
+    refusal = result.refusal if isinstance(result, Refused) else None
+    with scope(acting):
+        page = _page(acting, page.number, now)
+        filled = form(
+            fields, values, now, (refusal and refusal.fields) or {}, propose=False
+        )
+        opened = OpenForm(
+            act,
+            with_unit_choices(page, act, filled, acting, now),
+            uuid4(),
+            page.seq,
+            about,
+            refusal=refusal,
+            changed=_since(page, acting.unit, post) if isinstance(result, Changed) else None,
+        )
+    return _shown(request, page, now, opened, status=422 if refusal else 409)
+
+
+def _since(page: CasePage, unit: str, post: Mapping[str, Any]) -> tuple[shown_case.Happening, ...]:
+    """What has happened since the person opened the form, as far as the unit may see."""
+    seen = _number(str(post.get("seq", ""))) or 0
+    return tuple(one for one in shown_case.happenings(page, unit) if one.seq > seen)
+
+
+def _shown(
+    request: Asked, page: CasePage, now: datetime, opened: OpenForm | None = None, status: int = 200
+) -> HttpResponse:
+    unit = request.acting.unit
+    happenings = shown_case.happenings(page, unit)
+    done = _number(request.GET.get("klart", ""))
+    context = {
+        "case": page,
+        "process": page.process,
+        "person": page.resident,
+        "phase": phase(page.process, page.phase),
+        "stay": shown_case.stay(page, now),
+        "tasks": shown_case.tasks(page, unit, now),
+        "possible": shown_case.possible(page, unit),
+        "impossible": shown_case.impossible(page),
+        "happenings": happenings,
+        "waited_for": shown_case.waited_for(page, unit, now),
+        "between_others": shown_case.between_others(page, unit, now),
+        "done": next((one for one in happenings if one.seq == done), None),
+        "acknowledged": _acknowledged(page, done),
+        "open": opened,
+        "new_key": uuid4,
+        "now": now,
+        "today": local(now).date(),
+    }
+    return render(request, "casework/case.html", context, status=status)
+
+
+def _acknowledged(page: CasePage, seq: int | None) -> Entry | None:
+    """The message that event `seq` acknowledged."""
+    entry = next((one for one in page.entries if one.seq == seq), None)
+    if entry is None or entry.act.effect is not Effect.ACKNOWLEDGES:
+        return None
+    return next((one for one in page.entries if one.seq == entry.data.get(MESSAGE)), None)
+
+
+def _page(acting: Acting, number: int, now: datetime) -> CasePage:
+    try:
+        return case_page(acting, number, now)
+    except NoSuchCase:
+        raise Http404 from None
+
+
+def _message_about(page: CasePage, act: Act, request: HttpRequest) -> Entry | None:
+    """The earlier message that an act with an effect speaks of."""
+    if act.effect is None:
+        return None
+    seq = _number(request.POST.get(MESSAGE) or request.GET.get(MESSAGE) or "")
+    found = next((one for one in page.entries if one.seq == seq), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _proposed(page: CasePage, act: Act, about: Entry | None) -> dict[str, Any]:
+    """What a form starts with: the message to correct, or what is already known of the stay."""
+    if about is not None and act.effect is Effect.CORRECTS:
+        return _as_it_stands(page, about)
+    return {PLANNED_DAY: page.planned_on} if page.planned_on else {}
+
+
+def _as_it_stands(page: CasePage, about: Entry) -> dict[str, Any]:
+    """A message's values after the corrections made so far."""
+    values = dict(about.data)
+    for entry in page.entries:
+        if entry.seq in about.corrected_by:
+            values.update(entry.data.get(CORRECTION, {}))
+    return values
+
+
+def _with_files(
+    request: Asked, number: int, fields: Any, values: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values with the files that came along kept; and what was wrong with a file."""
+    faults: dict[str, str] = {}
+    for field in fields:
+        file = request.FILES.get(PREFIX + field.name)
+        if field.type is FieldType.ATTACHMENT and file is not None:
+            try:
+                with scope(request.acting):
+                    values[field.name] = attachments.add(request.acting, number, file)
+            except attachments.Unfit as unfit:
+                faults[field.name] = str(unfit)
+    return values, faults
+
+
+@require_POST
+@requires()
+def draft(request: Asked, number: int, act: str) -> HttpResponse:
+    """Keeps what is being typed."""
+    now = timezone.now()
+    with scope(request.acting):
+        page = _page(request.acting, number, now)
+    found = page.process.acts.get(act)
+    if found is None:
+        raise Http404
+    save_draft(
+        acting=request.acting,
+        case=number,
+        act=act,
+        data=typed(found.fields, request.POST),
+        now=now,
+    )
+    return render(request, "casework/saved.html", {"now": now})
+
+
+@require_GET
+@requires()
+def attachment(request: Asked, number: int, file: UUID) -> HttpResponse:
+    with scope(request.acting):
+        found = attachments.read(request.acting, number, file)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.content, content_type=found.type)
+    response.headers["Content-Disposition"] = _named(found.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _named(name: str) -> str:
+    from urllib.parse import quote
+
+    return f"attachment; filename*=UTF-8''{quote(name)}"
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+__all__ = ["OpenForm", "act", "attachment", "case", "draft", "replace"]

@@ -1,0 +1,126 @@
+"""How moments, days and lengths of time are said on screens. Pure, but for the reader's language.
+
+Clocks are Swedish local time, whatever the language. A deadline at 23:59:59 is the end of a day,
+and is said as that day.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sammanhang.engine.calendar import local
+
+END_OF_DAY = time(23, 59)
+A_DAY = timedelta(days=1)
+
+
+def _weekday(value: date) -> str:
+    names = (_("mån"), _("tis"), _("ons"), _("tor"), _("fre"), _("lör"), _("sön"))
+    return names[value.weekday()]
+
+
+def _month(value: date) -> str:
+    return (
+        _("jan"), _("feb"), _("mars"), _("april"), _("maj"), _("juni"),
+        _("juli"), _("aug"), _("sep"), _("okt"), _("nov"), _("dec"),
+    )[value.month - 1]  # fmt: skip
+
+
+def as_date(value: date | datetime | str | None) -> date | None:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return local(value).date() if isinstance(value, datetime) else value
+
+
+def as_moment(value: datetime | str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def day(value: date | datetime | str | None, today: date | None = None) -> str:
+    """`tis 3 mars`; with `today`: `i dag`, `i morgon`; the year where it is another."""
+    shown = as_date(value)
+    if shown is None:
+        return ""
+    if today is not None:
+        near = {-1: _("i går"), 0: _("i dag"), 1: _("i morgon")}.get((shown - today).days)
+        if near:
+            return near
+    said = f"{_weekday(shown)} {shown.day} {_month(shown)}"
+    far = today is not None and abs((shown - today).days) > 300
+    return f"{said} {shown.year}" if far else said
+
+
+def clock(value: datetime | str | None) -> str:
+    """`14:05`"""
+    at = as_moment(value)
+    return f"{local(at):%H:%M}" if at else ""
+
+
+def moment(value: datetime | str | None, now: datetime | None = None) -> str:
+    """`tis 3 mars 14:05`; with `now`: `i dag 14:05`."""
+    at = as_moment(value)
+    if at is None:
+        return ""
+    return f"{day(at, local(now).date() if now else None)} {clock(at)}"
+
+
+def length(span: timedelta | float) -> str:
+    """A length of time as one says it: `25 min`, `3 tim`, `2 dygn`."""
+    seconds = span.total_seconds() if isinstance(span, timedelta) else span
+    minutes = int(abs(seconds) // 60)
+    if minutes < 60:
+        return _("%(n)s min") % {"n": max(minutes, 1)}
+    if minutes < 48 * 60:
+        return _("%(n)s tim") % {"n": minutes // 60}
+    return _("%(n)s dygn") % {"n": minutes // (24 * 60)}
+
+
+def is_late(due: datetime | str | None, now: datetime) -> bool:
+    at = as_moment(due)
+    return at is not None and now > at
+
+
+def urgency(due: datetime | str | None, now: datetime) -> str:
+    """How a deadline is coloured: late, soon (within the day), later, or none."""
+    at = as_moment(due)
+    if at is None:
+        return "none"
+    if now > at:
+        return "late"
+    return "soon" if local(at).date() <= local(now).date() or at - now < A_DAY / 2 else "later"
+
+
+def countdown(due: datetime | str | None, now: datetime) -> str:
+    """`försenad 3 tim`, `25 min kvar`, `senast i dag`, `senast fre 6 mars`."""
+    at = as_moment(due)
+    if at is None:
+        return _("ingen tid satt")
+    if now > at:
+        return _("försenad %(length)s") % {"length": length(now - at)}
+    shown, today = local(at), local(now).date()
+    whole_day = shown.time().replace(second=0, microsecond=0) == END_OF_DAY
+    if not whole_day and at - now < A_DAY:
+        return _("%(length)s kvar") % {"length": length(at - now)}
+    said = day(shown, today)
+    if whole_day:
+        return _("senast %(day)s") % {"day": said}
+    return _("senast %(day)s %(clock)s") % {"day": said, "clock": clock(at)}
+
+
+def day_number(since: datetime | None, now: datetime) -> str:
+    """`dag 1` on the day itself."""
+    if since is None:
+        return ""
+    return _("dag %(n)s") % {"n": (local(now).date() - local(since).date()).days + 1}
+
+
+def age(years: int | None) -> str:
+    return "" if years is None else ngettext("%(n)s år", "%(n)s år", years) % {"n": years}
+
+
+def number(value: str) -> str:
+    """An identity number as one reads it: `19460317-9815`."""
+    return f"{value[:8]}-{value[8:]}" if len(value) == 12 else value
