@@ -77,7 +77,8 @@ class Clock:
 
     def _write(self) -> object:
         row = self._one(
-            "select p.case_id, p.unit from casework_party p join casework_case c on c.id = p.case_id "
+            "select p.case_id, p.unit from casework_party p "
+            "join casework_case c on c.id = p.case_id "
             "where p.until is null and c.closed_at is null and c.phase = any(%s) "
             "and not (p.unit = any(%s)) order by random() limit 1",
             [["planering-pågår", "utskrivningsklar", "sip-kallad"], self._left_alone()],

@@ -45,7 +45,11 @@ def load_residents(people: list[Resident]) -> None:
     copy(
         "residents_residentnumber",
         "value, resident_id, kind, current, since",
-        ((value, p.id, kind, current, p.birth_date) for p in people for value, kind, current in p.numbers),
+        (
+            (value, one.id, kind, current, one.birth_date)
+            for one in people
+            for value, kind, current in one.numbers
+        ),
     )  # fmt: skip
     copy(
         "residents_registration",
@@ -80,7 +84,7 @@ def load_staff(people: list[Person]) -> None:
     )
 
 
-@dataclass(slots=True)
+@dataclass
 class Care:
     """Which units come into question for whom."""
 
@@ -102,6 +106,10 @@ class Care:
         self._demo_ward = unit_named(*WARD)
         self._demo_office = unit_named(OFFICE)
         self._parent = {unit["hsa_id"]: unit["parent"] for unit in self._wards}
+
+    def place(self, ward: str) -> str:
+        """The hospital that a ward belongs to."""
+        return self._parent[ward]
 
     def setting(self, resident: Resident, *, at_demo_ward: bool) -> Setting:
         """The units around a patient: a ward, a care centre and the municipality at home."""

@@ -1,4 +1,4 @@
-"""The demonstration: forty days of history, four hundred patients in hospital today, and a clock."""
+"""The demonstration: forty days of history, four hundred patients in hospital, and a clock."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def live(
             stay = Stay(process, rng, care.setting(patient, at_demo_ward=at_demo), admitted)
             stay.live_until(now)
             if stay.events:
-                histories.append(History(patient.id, stay.parties, stay.events))
+                place = care.place(stay.setting.ward)
+                histories.append(History(patient.id, place, stay.parties, stay.events))
             tick(1)
     return histories
 

@@ -155,17 +155,28 @@ def board_row(plan: Plan, case: Case, unit: str) -> Row:
         elif owed.awaited_by == unit:
             theirs.append(owed)
     unread = sum(is_unacknowledged(plan, done, unit) for done in case.done.values())
-    takes_part = any(unit in units for units in case.parties.values())
+    parts = [part for part, units in case.parties.items() if unit in units]
+    has_to_do = bool(ours) or unread > 0
     turns = ",".join(one.due.isoformat() for one in (*ours, *theirs) if one.due)
     return [
         unit,
-        takes_part and (case.closed_by is None or bool(ours) or unread > 0),
+        bool(parts) and (has_to_do or _is_responsible(plan, case, parts)),
         _planned_on(case, unit),
         [[one.act, _text(one.due), one.rule] for one in sorted(ours, key=_urgency)],
         [[one.act, _text(one.due), one.rule, one.unit] for one in sorted(theirs, key=_urgency)],
         f"{{{turns}}}",
         unread,
     ]
+
+
+def _is_responsible(plan: Plan, case: Case, parts: list[str]) -> bool:
+    """Whether the person is a matter for one of these parts in the present phase."""
+    if case.closed_by is not None:
+        return False
+    responsible = next(
+        (one.responsible for one in plan.process.phases if one.name == case.phase), ()
+    )
+    return not responsible or any(part in responsible for part in parts)
 
 
 def _urgency(owed: Obligation) -> tuple[bool, float, str]:

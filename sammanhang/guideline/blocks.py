@@ -58,7 +58,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "upphäver",
         "källa",
     ),
-    "läge": ("rubrik", "när", "om", "från", "avslutar", "källa"),
+    "läge": ("rubrik", "när", "om", "från", "ansvarar", "avslutar", "källa"),
     "tidsräkning": ("arbetstid", "brytpunkt", "källa"),
 }
 COUNTS: Mapping[str, tuple[int, int | None]] = {
@@ -263,5 +263,6 @@ def read_phase(block: Block, sheet: Sheet, names: Names, document: str) -> Phase
         closes=sheet.yes("avslutar"),
         source=source_of(block, sheet, document),
         only_from=names.phases_in(sheet, "från"),
+        responsible=names.parts_in(sheet, "ansvarar"),
     )
     return phase if sheet.sound else None

@@ -385,6 +385,8 @@ class Phase:
     source: Source
     only_from: tuple[str, ...] = ()
     """Phases it may be entered from (`från`); empty: from any, and as the first."""
+    responsible: tuple[str, ...] = ()
+    """Parts on whose boards the person stands in this phase (`ansvarar`); empty: all."""
 
 
 def _no_rules() -> Mapping[str, Any]:
