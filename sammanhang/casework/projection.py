@@ -156,11 +156,10 @@ def board_row(plan: Plan, case: Case, unit: str) -> Row:
             theirs.append(owed)
     unread = sum(is_unacknowledged(plan, done, unit) for done in case.done.values())
     parts = [part for part, units in case.parties.items() if unit in units]
-    has_to_do = bool(ours) or unread > 0
     turns = ",".join(one.due.isoformat() for one in (*ours, *theirs) if one.due)
     return [
         unit,
-        bool(parts) and (has_to_do or _is_responsible(plan, case, parts)),
+        bool(parts) and (bool(ours) or _is_responsible(plan, case, parts)),
         _planned_on(case, unit),
         [[one.act, _text(one.due), one.rule] for one in sorted(ours, key=_urgency)],
         [[one.act, _text(one.due), one.rule, one.unit] for one in sorted(theirs, key=_urgency)],
