@@ -131,7 +131,7 @@ def synthetic_personnummer(birth_date: date, *, woman: bool, n: int) -> str:
 
 def _digits(century: str, short: str, sign: str, last: str, *, today: date) -> Identifier | Faulty:
     day = int(short[4:6])
-    coordination = day > 60
+    coordination = day >= 60
     if not century:
         century = _century(short, coordination, sign, today)
     if century not in ("18", "19", "20"):
@@ -177,7 +177,7 @@ def _coordination_fault(value: str, today: date) -> Faulty | None:
     month, day = int(value[4:6]), int(value[6:8])
     if month > 12:
         return Faulty("Månaden i samordningsnumret ska vara 00-12.")
-    if not 61 <= day <= 91 and day != 60:
+    if not 60 <= day <= 91:
         return Faulty("Dagen i samordningsnumret ska vara 60-91 (dagen plus 60).")
     if int(value[:4]) > today.year:
         return Faulty("Födelseåret ligger i framtiden. Kontrollera årtalet.")
