@@ -1,3 +1,18 @@
-from django.urls import path
+"""Every page of the service."""
 
-urlpatterns: list = []
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from sammanhang.access.requires import open_to_all
+
+urlpatterns = [
+    path("", open_to_all(RedirectView.as_view(pattern_name="casework:board"))),
+    path("", include("sammanhang.access.urls")),
+    path("", include("sammanhang.casework.urls")),
+    path("", include("sammanhang.governance.urls")),
+    path("sprak/", include("django.conf.urls.i18n")),
+]
+
+handler403 = "sammanhang.site.views.forbidden"
+handler404 = "sammanhang.site.views.not_found"
+handler500 = "sammanhang.site.views.server_error"
