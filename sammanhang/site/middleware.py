@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 POLICY = "; ".join(
     (
@@ -29,29 +29,16 @@ HEADERS = {
 
 
 class ContentSecurity:
-    """Adds the headers to every answer. Works in the sync and the async chain alike."""
+    """Adds the headers to every answer, streamed ones too."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(
-        self, get_response: Callable[[HttpRequest], HttpResponse | Awaitable[HttpResponse]]
-    ) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        response = self.get_response(request)
-        if isinstance(response, HttpResponse):
-            return _with_headers(response)
-        return self._later(response)
-
-    async def _later(self, response: Awaitable[HttpResponse]) -> HttpResponse:
-        return _with_headers(await response)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return _with_headers(self.get_response(request))
 
 
-def _with_headers(response: HttpResponse) -> HttpResponse:
+def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers:

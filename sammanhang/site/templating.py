@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
 
+from sammanhang.directory.models import ROLES
 from sammanhang.site import words
 
 
@@ -22,7 +23,9 @@ def environment(**options: Any) -> Environment:
         **{**options, "trim_blocks": True, "lstrip_blocks": True},
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    made.globals.update(static=static, url=url, language=translation.get_language)
+    made.globals.update(
+        static=static, url=url, language=translation.get_language, role_title=role_title
+    )
     made.filters.update(
         age=words.age,
         anchor=anchor,
@@ -30,7 +33,6 @@ def environment(**options: Any) -> Environment:
         countdown=words.countdown,
         day=words.day,
         day_number=words.day_number,
-        length=words.length,
         moment=words.moment,
         number=words.number,
         urgency=words.urgency,
@@ -40,6 +42,11 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True
     )
     return made
+
+
+def role_title(role: str) -> str:
+    """What an assignment's role is called: `Sjuksköterska på avdelning`."""
+    return translation.gettext(ROLES.get(role, role))
 
 
 def anchor(section: str) -> str:
