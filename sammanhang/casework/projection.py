@@ -15,7 +15,7 @@ from sammanhang.engine import (
     changed_acts,
     changed_obligations,
 )
-from sammanhang.engine.evolve import heir_of, is_unacknowledged
+from sammanhang.engine.messages import heir_of, is_unacknowledged
 from sammanhang.engine.plan import CORRECTION, Plan, plan_of
 from sammanhang.guideline.model import Process
 

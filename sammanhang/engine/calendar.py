@@ -92,14 +92,17 @@ def due_ahead(span: Span, of: datetime, reckoning: Reckoning) -> datetime:
 
 
 def _counted_day(start: datetime, unit: SpanUnit, reckoning: Reckoning) -> date:
-    """The day that something is taken to have happened on, after the cut-off hour."""
+    """The day that something is taken to have happened on, where there is a cut-off hour."""
     day = start.date()
-    if reckoning.cutoff is None or start.time() <= reckoning.cutoff:
+    if reckoning.cutoff is None:
         return day
+    late = start.time() > reckoning.cutoff
     if unit is SpanUnit.CALENDAR_DAYS:
-        return day + DAY
-    # After the cut-off on a day off nothing is lost: the next working day follows anyway.
-    return working_day_after(day) if is_working_day(day) else day
+        return day + DAY if late else day
+    # On a day off too: what happens on a Saturday is never due before what happened on Friday.
+    if not late and is_working_day(day):
+        return day
+    return working_day_after(day)
 
 
 def _hours_of(day: date, reckoning: Reckoning) -> tuple[datetime, datetime]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from sammanhang.engine import values
-from sammanhang.engine.evolve import messages_to_acknowledge, own_message
+from sammanhang.engine.messages import messages_to_acknowledge, own_message
 from sammanhang.engine.model import Case, Command, Event, Obligation, Refusal
-from sammanhang.engine.plan import CORRECTION, MESSAGE, Plan, plan_of
-from sammanhang.guideline.model import SENDER, Act, Effect, Process, Rule
+from sammanhang.engine.plan import CORRECTION, MESSAGE, Holds, Plan, Values, plan_of
+from sammanhang.guideline.model import SENDER, Act, Condition, Effect, Process, Rule
 
-DEPTH_OF_DATA = 200
+MOST_KEYS = 200
 """More keys than this in a command's data is no form of ours."""
+WHO_IS_PARTY = "Vem som deltar kan inte rättas. Återta meddelandet, eller vidarebefordra det."
 
 
 def decide(process: Process, case: Case, command: Command, now: datetime) -> list[Event] | Refusal:
@@ -28,15 +29,20 @@ def decide(process: Process, case: Case, command: Command, now: datetime) -> lis
     refusal = why_not(plan, case, act, command.unit, now)
     if refusal is not None:
         return refusal
-    if not isinstance(cast(Any, command.data), Mapping) or len(command.data) > DEPTH_OF_DATA:
+    if not isinstance(cast(Any, command.person), str):
+        return Refusal("fields", act.name, "Det saknas vem som gör det. Logga in igen.")
+    if not isinstance(cast(Any, command.data), Mapping) or len(command.data) > MOST_KEYS:
         return Refusal("fields", act.name, "Uppgifterna kunde inte läsas. Fyll i formuläret igen.")
     data, refusal = _filled_in(plan, case, act, command, now)
+    if refusal is None and act.name in plan.conditions_on_data:
+        given = {**case.values, **data}
+        refusal = _lacking(plan, case, act, plan.conditions_on_data[act.name], given)
+    if refusal is None and act.joins:
+        refusal = _too_many(plan, case, act, command.unit, data)
     if refusal is not None:
         return refusal
-    refusal = _too_many(plan, case, act, command.unit, data)
-    if refusal is not None:
-        return refusal
-    return [Event(case.seq + 1, now, command.unit, command.person, act.name, data)]
+    at = now if now.tzinfo is UTC else now.astimezone(UTC)
+    return [Event(case.seq + 1, at, command.unit, command.person, act.name, data)]
 
 
 def possible(process: Process, case: Case, now: datetime) -> list[tuple[str, str]]:
@@ -86,14 +92,29 @@ def why_not(plan: Plan, case: Case, act: Act, unit: str, now: datetime) -> Refus
         return _no_message(act)
     if act.name in case.barred:
         return _barred(plan, case, act)
-    for rule, required, holds in plan.conditions.get(act.name, ()):
-        missing = [name for name in required if not is_done(case, name)]
-        if missing and holds(case.values, parties):
-            return _requires(plan, act, rule, missing)
+    if act.name in plan.conditions:
+        lacking = _lacking(plan, case, act, plan.conditions[act.name], case.values)
+        if lacking is not None:
+            return lacking
     if act.name in plan.process.milestones_on:
         for owed in case.obligations.values():
             if owed.before == act.name and owed.ended_by is None:
                 return _open_duty(plan, act, owed)
+    return None
+
+
+def _lacking(
+    plan: Plan,
+    case: Case,
+    act: Act,
+    conditions: tuple[tuple[Condition, Holds], ...],
+    values: Values,
+) -> Refusal | None:
+    """The first condition whose acts are not all done, where its guard holds."""
+    for rule, holds in conditions:
+        missing = [name for name in rule.requires if not is_done(case, name)]
+        if missing and holds(values, case.parties):
+            return _requires(plan, act, rule, missing)
     return None
 
 
@@ -119,7 +140,7 @@ def _has_message(plan: Plan, case: Case, act: Act, unit: str, named: object = No
 
 
 def _unknown(command: Command) -> Refusal:
-    name = str(command.act)[:100]
+    name = values.shown(command.act)
     return Refusal("unknown-act", name, f"Handlingen '{name}' finns inte i riktlinjen.")
 
 
@@ -127,8 +148,7 @@ def _not_ones_act(plan: Plan, case: Case, act: Act, unit: str) -> Refusal:
     if not any(unit in units for units in case.parties.values()):
         reason = f"Enheten deltar inte i ärendet och kan därför inte göra {_title(plan, act.name)}."
         return Refusal("not-party", act.name, reason, "Be en enhet som deltar att lägga till er.")
-    who = _listed([plan.process.parts[part].title for part in act.performers])
-    reason = f"{act.title} kan bara göras av {who}."
+    reason = f"{act.title} kan bara göras av {_parts(plan, act.performers)}."
     return _cite(plan, Refusal("wrong-part", act.name, reason), None, act)
 
 
@@ -153,17 +173,19 @@ def _requires(plan: Plan, act: Act, rule: Rule, missing: list[str]) -> Refusal:
     lacking = _listed([_title(plan, name) for name in missing])
     reason = f"{act.title} kan inte göras ännu: {lacking} saknas."
     first = plan.process.acts[missing[0]]
-    who = _listed([plan.process.parts[part].title for part in first.performers], "eller")
-    remedy = f"Först behövs {first.title}, som görs av {who}."
+    remedy = f"{first.title} görs av {_parts(plan, first.performers)}."
     return _cite(plan, Refusal("requires", act.name, reason, remedy), rule, act)
 
 
 def _open_duty(plan: Plan, act: Act, owed: Obligation) -> Refusal:
     what = _title(plan, owed.act)
-    who = plan.process.parts[owed.part].title
     reason = f"{act.title} kan inte göras ännu: {what} ska göras före och är inte gjord."
-    remedy = f"{what} görs av {who}."
+    remedy = f"{what} görs av {_parts(plan, [owed.part])}."
     return _cite(plan, Refusal("open-duty", act.name, reason, remedy), plan.rules[owed.rule], act)
+
+
+def _parts(plan: Plan, parts: Iterable[str]) -> str:
+    return _listed([plan.process.parts[part].title for part in parts], "eller")
 
 
 def _no_message(act: Act) -> Refusal:
@@ -234,9 +256,13 @@ def _corrections(
     if done is None or not isinstance(given, Mapping) or not given:
         return {}, {CORRECTION: "Ange vad som ska stå i stället."}
     named_values = cast(Mapping[str, Any], given)
-    if len(named_values) > DEPTH_OF_DATA:
+    if len(named_values) > MOST_KEYS:
         return {}, {CORRECTION: "Uppgifterna kunde inte läsas."}
-    return values.check(plan.fields[done.act], named_values, now, partial=True)
+    right, faults = values.check(plan.fields[done.act], named_values, now, partial=True)
+    for joining in plan.process.acts[done.act].joins:
+        if right.get(joining.field, done.data.get(joining.field)) != done.data.get(joining.field):
+            faults[joining.field] = WHO_IS_PARTY
+    return right, faults
 
 
 def _too_many(

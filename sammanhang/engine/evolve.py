@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sammanhang.engine import owing
+from sammanhang.engine.messages import is_unacknowledged, messages_to_acknowledge, own_message
 from sammanhang.engine.model import Case, Done, Event, Receipt
 from sammanhang.engine.next_case import NextCase
-from sammanhang.engine.plan import CORRECTION, MESSAGE, Plan, plan_of
+from sammanhang.engine.plan import CORRECTION, MESSAGE, Plan, phase_key, plan_of
 from sammanhang.guideline.model import SENDER, Act, Effect, Process
 
 
@@ -51,25 +52,66 @@ def evolve(process: Process, case: Case, event: Event) -> Case:
 
 
 def _do(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
+    barred, closed_by = case.barred, case.closed_by
     owing.fulfil(case, event)
     joined = _join(case, act, event)
     if act.hands_over_to is not None:
         _hand_over(plan, case, act, event)
     if act.leaves:
         _leave(case, act, event)
-    recipients = _apply_effect(plan, case, act, event) if act.effect else _recipients(case, act)
+    recipients = _recipients(case, act)
+    if act.effect is not None:
+        about = _apply_effect(plan, case, act.effect, event)
+        recipients = tuple(dict.fromkeys((*about, *recipients)))
     if act.name in plan.revocations:
         _revoke(plan, case, act, event)
-    case.done[event.seq] = Done(
-        event.seq, event.act, event.unit, event.person, event.at, event.data, recipients
-    )
-    _take_values(plan, case, act, event)
-    _bar(plan, case, act.name)
-    owing.start_receipts(plan, case, event, recipients)
-    owing.start_duties(plan, case, event)
+    done = _note_done(plan, case, act, event, recipients)
+    _set_bars(plan, case, done)
+    if case.barred != barred:
+        owing.cancel_barred(case, case.barred.keys() - barred.keys())
+    owing.start_receipts(plan, case, done)
+    owing.start_duties(plan, case, done)
     for unit, part in joined:
         owing.start_earlier_duties(plan, case, unit, part)
-    _enter_phase(plan, case, event)
+    _set_phase(plan, case, done)
+    if case.closed_by is not None and case.closed_by != closed_by:
+        owing.close(case, case.closed_by)
+
+
+def _note_done(
+    plan: Plan, case: NextCase, act: Act, event: Event, recipients: tuple[str, ...]
+) -> Done:
+    """The act stands as done: its values are the latest, and its guards are read."""
+    values = _values_given(plan, act, event.data)
+    if values:
+        case.values = {**case.values, **values}
+        if not plan.dated.isdisjoint(values):
+            owing.redate(plan, case)
+    done = case.done[event.seq] = Done(
+        event.seq,
+        event.act,
+        event.unit,
+        event.person,
+        event.at,
+        event.data,
+        recipients,
+        unheld=_unheld(plan, case, act.name),
+    )
+    return done
+
+
+def _values_given(plan: Plan, act: Act, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an act says of the case: not which message it speaks of, nor how it corrects that."""
+    if act.effect is None:
+        return data
+    return {name: value for name, value in data.items() if name not in (MESSAGE, CORRECTION)}
+
+
+def _unheld(plan: Plan, case: NextCase, act: str) -> tuple[str, ...]:
+    guards = plan.guarded.get(act)
+    if guards is None:
+        return ()
+    return tuple(name for name, holds in guards if not holds(case.values, case.parties))
 
 
 # --- Parties --------------------------------------------------------------------------------
@@ -86,7 +128,7 @@ def _join(case: NextCase, act: Act, event: Event) -> list[tuple[str, str]]:
     return came
 
 
-def parts_handed_over(act: Act, parties: Mapping[str, tuple[str, ...]], unit: str) -> list[str]:
+def _parts_handed_over(act: Act, parties: Mapping[str, tuple[str, ...]], unit: str) -> list[str]:
     """The parts in which another unit takes the acting unit's place."""
     field = next((one for one in act.fields if one.name == act.hands_over_to), None)
     only = field.part if field else None
@@ -99,28 +141,25 @@ def parts_handed_over(act: Act, parties: Mapping[str, tuple[str, ...]], unit: st
 
 def _hand_over(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
     old, new = event.unit, event.data.get(act.hands_over_to or "")
-    if not isinstance(new, str) or new == old:
+    parts = _parts_handed_over(act, case.parties, old)
+    if not isinstance(new, str) or new == old or not parts:
         return
-    parts = parts_handed_over(act, case.parties, old)
-    if not parts:
-        return
-    for part in parts:
-        case.replace_in_part(part, old, new)
-    case.heirs = {**case.heirs, old: new}
+    case.hand_over(old, new, parts)
     for done in list(case.done.values()):
-        if old == done.unit or old in done.recipients or old in done.readers:
+        if done.unit != new and (old == done.unit or old in (*done.recipients, *done.readers)):
             _take_over_message(plan, case, done, old, new)
-    owing.move(case, event, parts, old, new)
+    owing.move(case, parts, old, new)
 
 
 def _take_over_message(plan: Plan, case: NextCase, done: Done, old: str, new: str) -> None:
     """The new unit may read it; it stands in its inbox if the old one had not acknowledged."""
     readers = done.readers if new in done.readers else (*done.readers, new)
     inbox = done.recipients
-    if is_unacknowledged(plan, done, old) and new not in inbox:
+    if new not in inbox and is_unacknowledged(plan, done, old):
         inbox = (*inbox, new)
         owing.start_receipt(plan, case, done, new)
-    case.change(done, readers=readers, recipients=inbox)
+    if (readers, inbox) != (done.readers, done.recipients):
+        case.change(done, readers=readers, recipients=inbox)
 
 
 def _leave(case: NextCase, act: Act, event: Event) -> None:
@@ -140,69 +179,19 @@ def _recipients(case: NextCase, act: Act) -> tuple[str, ...]:
 # --- Effects on an earlier message ----------------------------------------------------------
 
 
-def is_unacknowledged(plan: Plan, done: Done, unit: str) -> bool:
-    """Whether it stands in the unit's inbox and nobody there has taken it, as it now reads."""
-    act = plan.process.acts.get(done.act)
-    if not done.in_force or unit not in done.recipients or act is None or act.effect:
-        return False
-    latest = done.corrected_by[-1] if done.corrected_by else 0
-    return not any(taken.unit == unit and taken.seq > latest for taken in done.receipts)
-
-
-def messages_to_acknowledge(
-    plan: Plan, done: Mapping[int, Done], unit: str, named: object
-) -> list[Done]:
-    """Those in a unit's inbox: all, or the one with a number, or all of an act."""
-    return [
-        one
-        for one in done.values()
-        if (named is None or one.seq == named or one.act == named)
-        and is_unacknowledged(plan, one, unit)
-    ]
-
-
-def own_message(
-    plan: Plan, case: Case | NextCase, unit: str, named: object, effect: Effect
-) -> Done | None:
-    """The latest act in force that the unit (or the one whose place it took) may take back or
-    correct, by number or by name of act."""
-    for done in reversed(list(case.done.values())):
-        act = plan.process.acts.get(done.act)
-        if (
-            (named is None or done.seq == named or done.act == named)
-            and done.in_force
-            and act is not None
-            and act.effect is None
-            and act.hands_over_to is None
-            and (done.recipients if effect is Effect.WITHDRAWS else plan.fields[done.act])
-            and heir_of(case.heirs, done.unit) == unit
-        ):
-            return done
-    return None
-
-
-def heir_of(heirs: Mapping[str, str], unit: str) -> str:
-    """The unit that now stands in a unit's place: itself, unless it handed over."""
-    seen = {unit}
-    while unit in heirs and heirs[unit] not in seen:
-        unit = heirs[unit]
-        seen.add(unit)
-    return unit
-
-
-def _apply_effect(plan: Plan, case: NextCase, act: Act, event: Event) -> tuple[str, ...]:
+def _apply_effect(plan: Plan, case: NextCase, effect: Effect, event: Event) -> tuple[str, ...]:
     """Does it, and says who is to know: the recipients of the message it speaks of."""
     named = event.data.get(MESSAGE)
-    if act.effect is Effect.ACKNOWLEDGES:
+    if effect is Effect.ACKNOWLEDGES:
         for done in messages_to_acknowledge(plan, case.done, event.unit, named):
             receipt = Receipt(event.unit, event.person, event.at, event.seq)
             case.change(done, receipts=(*done.receipts, receipt))
             owing.fulfil_receipt(case, event, done.seq)
         return ()
-    done = own_message(plan, case, event.unit, named, act.effect or Effect.WITHDRAWS)
+    done = own_message(plan, case, event.unit, named, effect)
     if done is None:
         return ()
-    if act.effect is Effect.WITHDRAWS:
+    if effect is Effect.WITHDRAWS:
         case.change(done, revoked_by=event.seq, withdrawn=True)
         _undo(plan, case, [done.seq])
     else:
@@ -214,8 +203,9 @@ def _correct(plan: Plan, case: NextCase, event: Event, done: Done) -> None:
     new: Mapping[str, Any] = event.data.get(CORRECTION) or {}
     data = {name: value for name, value in {**done.data, **new}.items() if value is not None}
     case.change(done, data=data, corrected_by=(*done.corrected_by, event.seq))
-    _rebuild(plan, case)
-    owing.judge_anew(plan, case, event, done.seq)
+    _rebuild(plan, case, corrected=done.seq)
+    owing.judge_anew(plan, case, done, case.done[done.seq])
+    owing.redate(plan, case)
 
 
 # --- Revocation -----------------------------------------------------------------------------
@@ -234,6 +224,7 @@ def _revoke(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
         case.change(done, revoked_by=event.seq)
     if revoked:
         _undo(plan, case, [done.seq for done in revoked])
+        owing.fulfil(case, event)
 
 
 def _undo(plan: Plan, case: NextCase, undone: list[int]) -> None:
@@ -241,67 +232,55 @@ def _undo(plan: Plan, case: NextCase, undone: list[int]) -> None:
     what they ended is open again."""
     _rebuild(plan, case)
     owing.undo(case, undone)
-
-
-def _rebuild(plan: Plan, case: NextCase) -> None:
-    """Values, bars and phase anew from the acts in force; due moments follow the values."""
-    acts = plan.process.acts
-    case.values, case.barred = {}, {}
-    case.phase = case.phase_since = case.closed_by = None
-    for done in case.done.values():
-        act = acts.get(done.act)
-        if not done.in_force or act is None:
-            continue
-        if not act.effect:
-            case.values.update(done.data)
-        _set_bars(plan, case, done.act)
-        _set_phase(plan, case, done)
     owing.redate(plan, case)
 
 
-# --- Values, bars, phases -------------------------------------------------------------------
+def _rebuild(plan: Plan, case: NextCase, corrected: int | None = None) -> None:
+    """Values, bars and phase anew from the acts in force. The guards of a corrected act are
+    read anew, with the values that stood when it was done."""
+    acts = plan.process.acts
+    values: dict[str, Any] = {}
+    case.values, case.barred = values, {}
+    case.phase = case.phase_since = case.closed_by = None
+    for done in list(case.done.values()):
+        act = acts.get(done.act)
+        if not done.in_force or act is None:
+            continue
+        values.update(_values_given(plan, act, done.data))
+        if done.seq == corrected:
+            done = case.change(done, unheld=_unheld(plan, case, done.act))
+        _set_bars(plan, case, done)
+        _set_phase(plan, case, done)
 
 
-def _take_values(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
-    if act.effect or not event.data:
+# --- Bars and phases ------------------------------------------------------------------------
+
+
+def _set_bars(plan: Plan, case: NextCase, done: Done) -> None:
+    """The latest act in force that bars or opens decides; its bars win over its openings."""
+    openings, bars = plan.openings.get(done.act, ()), plan.bars.get(done.act, ())
+    if not openings and not bars:
         return
-    case.values.update(event.data)
-    if not plan.dated.isdisjoint(event.data):
-        owing.redate(plan, case)
-
-
-def _bar(plan: Plan, case: NextCase, act: str) -> None:
-    if act not in plan.bars and act not in plan.openings:
-        return
-    before = set(case.barred)
-    _set_bars(plan, case, act)
-    owing.cancel_barred(case, [name for name in case.barred if name not in before])
-
-
-def _set_bars(plan: Plan, case: NextCase, act: str) -> None:
-    for opening, guard in plan.openings.get(act, ()):
-        if guard(case.values, case.parties):
+    barred = dict(case.barred)
+    for opening in openings:
+        if opening.name not in done.unheld:
             for name in opening.opens:
-                case.barred.pop(name, None)
-    for bar, guard in plan.bars.get(act, ()):
-        if guard(case.values, case.parties):
+                barred.pop(name, None)
+    for bar in bars:
+        if bar.name not in done.unheld:
             for name in bar.bars:
-                case.barred[name] = bar.name
-
-
-def _enter_phase(plan: Plan, case: NextCase, event: Event) -> None:
-    if event.act in plan.phases:
-        was_open = case.closed_by is None
-        _set_phase(plan, case, case.done[event.seq])
-        if was_open and case.closed_by is not None:
-            owing.close(case)
+                barred[name] = bar.name
+    case.barred = barred
 
 
 def _set_phase(plan: Plan, case: NextCase, done: Done) -> None:
-    for phase, guard in plan.phases.get(done.act, ()):
+    """The first of the act's phases that can be entered. A case that is over stays so."""
+    if case.closed_by is not None:
+        return
+    for phase in plan.phases.get(done.act, ()):
         if phase.only_from and case.phase not in phase.only_from:
             continue
-        if guard(case.values, case.parties):
+        if not done.unheld or phase_key(phase.name) not in done.unheld:
             case.phase, case.phase_since = phase.name, done.at
             case.closed_by = done.seq if phase.closes else None
             return

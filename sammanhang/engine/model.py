@@ -68,7 +68,8 @@ class Obligation:
 
     key: str
     """Stable within the case: `rule:started_by:unit`, for a receipt also `:message`. The unit is
-    the one it started with, also after a hand-over."""
+    the one it started with, also after a hand-over. A duty that a correction brings back after
+    another had ended it has `started_by~correction` in the middle."""
     rule: str
     act: str
     unit: str
@@ -138,6 +139,8 @@ class Done:
     revoked_by: int | None = None
     withdrawn: bool = False
     """Taken back as a message by its sender, not by a rule."""
+    unheld: tuple[str, ...] = ()
+    """Rules and phases (`läge:NAME`) of the act whose guard did not hold when it was done."""
 
     @property
     def in_force(self) -> bool:

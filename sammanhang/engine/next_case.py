@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sammanhang.engine.model import Case, Done, Event, Obligation
 
 
 class NextCase:
-    """Copies what an event may change, shallowly; the case it comes from is left as it was."""
+    """What an event does to a case, which is itself left as it was: acts done and obligations
+    are copied at the start and changed in place, every other mapping is replaced when it changes.
+    """
 
     __slots__ = (
         "barred",
@@ -32,8 +35,8 @@ class NextCase:
         self.joined = case.joined
         self.done: dict[int, Done] = dict(case.done)
         self.obligations: dict[str, Obligation] = dict(case.obligations)
-        self.values: dict[str, Any] = dict(case.values)
-        self.barred: dict[str, str] = dict(case.barred)
+        self.values = case.values
+        self.barred = case.barred
         self.heirs = case.heirs
         self.phase = case.phase
         self.phase_since = case.phase_since
@@ -45,6 +48,8 @@ class NextCase:
         return any(unit in units for units in self.parties.values())
 
     def join(self, unit: str, part: str) -> None:
+        if unit in self.heirs and not self.takes_part(unit):
+            self.heirs = {old: new for old, new in self.heirs.items() if old != unit}
         self.parties = {**self.parties, part: (*self.parties.get(part, ()), unit)}
         self._note(unit)
 
@@ -53,6 +58,12 @@ class NextCase:
         self.parties = {**self.parties, part: tuple(dict.fromkeys(u for u in units if u))}
         if new:
             self._note(new)
+
+    def hand_over(self, old: str, new: str, parts: Iterable[str]) -> None:
+        """The new unit stands in the old one's place, and again in its own if it had left it."""
+        for part in parts:
+            self.replace_in_part(part, old, new)
+        self.heirs = {**{unit: heir for unit, heir in self.heirs.items() if unit != new}, old: new}
 
     def _note(self, unit: str) -> None:
         if unit not in self.joined:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sammanhang.engine import calendar
+from sammanhang.engine.messages import heir_of
 from sammanhang.engine.model import Done, Event, Obligation
 from sammanhang.engine.next_case import NextCase
 from sammanhang.engine.plan import Plan
@@ -18,11 +19,11 @@ from sammanhang.guideline.model import Ahead, Before, Duty, On, Within
 # --- Starting -------------------------------------------------------------------------------
 
 
-def start_receipts(plan: Plan, case: NextCase, event: Event, units: Collection[str]) -> None:
+def start_receipts(plan: Plan, case: NextCase, message: Done) -> None:
     """Each recipient owes an acknowledgement, where the act asks for it."""
-    if units and event.act in plan.receipts:
-        for unit in units:
-            start_receipt(plan, case, case.done[event.seq], unit)
+    if message.act in plan.receipts:
+        for unit in message.recipients:
+            start_receipt(plan, case, message, unit)
 
 
 def start_receipt(plan: Plan, case: NextCase, message: Done, unit: str) -> None:
@@ -38,9 +39,9 @@ def start_receipt(plan: Plan, case: NextCase, message: Done, unit: str) -> None:
             act=duty.act,
             unit=unit,
             part=_part_of(plan, case, message.act, unit) or duty.part,
-            due=_due(plan, duty, case, case.event.at, None),
+            due=_due(plan, duty, case, case.event.at, unit),
             before=None,
-            awaited_by=message.unit,
+            awaited_by=heir_of(case.heirs, message.unit),
             started_by=seq,
             due_by=seq,
             message=message.seq,
@@ -48,47 +49,46 @@ def start_receipt(plan: Plan, case: NextCase, message: Done, unit: str) -> None:
     )
 
 
-def start_duties(plan: Plan, case: NextCase, event: Event) -> None:
-    for duty, guard in plan.duties.get(event.act, ()):
-        if guard(case.values, case.parties):
-            _start(plan, case, duty, case.done[event.seq])
+def start_duties(plan: Plan, case: NextCase, done: Done) -> None:
+    for duty in plan.duties.get(done.act, ()):
+        if duty.name not in done.unheld:
+            for unit in case.parties.get(duty.part, ()):
+                _start(plan, case, duty, done, unit)
 
 
 def start_earlier_duties(plan: Plan, case: NextCase, unit: str, part: str) -> None:
     """What a unit that comes to hold a part owes because of acts already in force."""
+    if case.closed_by is not None:
+        return
     for done in list(case.done.values()):
         if not done.in_force or done.seq == case.event.seq:
             continue
-        for duty, guard in plan.duties.get(done.act, ()):
+        for duty in plan.duties.get(done.act, ()):
             if (
                 duty.part == part
-                and guard(case.values, case.parties)
+                and duty.name not in done.unheld
                 and not _has_had(case, duty, done.seq, unit)
-                and not _has_done_since(case, duty.act, unit, done.seq)
+                and done_since(case, duty.act, unit, done.seq) is None
             ):
-                _start_for(plan, case, duty, done, unit, late=case.joined.get(unit))
+                _start(plan, case, duty, done, unit)
 
 
-def _start(plan: Plan, case: NextCase, duty: Duty, by: Done) -> None:
-    for unit in case.parties.get(duty.part, ()):
-        _start_for(plan, case, duty, by, unit, late=None)
-
-
-def _start_for(
-    plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str, late: datetime | None
-) -> None:
+def _start(plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str) -> None:
     if duty.act in case.barred:
         return
+    key = f"{duty.name}:{by.seq}:{unit}"
+    if key in case.obligations:
+        key = f"{duty.name}:{by.seq}~{case.event.seq}:{unit}"
     case.owe(
         Obligation(
-            key=f"{duty.name}:{by.seq}:{unit}",
+            key=key,
             rule=duty.name,
             act=duty.act,
             unit=unit,
             part=duty.part,
-            due=_due(plan, duty, case, by.at, late),
+            due=_due(plan, duty, case, by.at, unit),
             before=duty.deadline.act if isinstance(duty.deadline, Before) else None,
-            awaited_by=by.unit,
+            awaited_by=heir_of(case.heirs, by.unit),
             started_by=by.seq,
             due_by=case.event.seq,
         )
@@ -104,11 +104,18 @@ def _has_had(case: NextCase, duty: Duty, started_by: int, unit: str) -> bool:
     )
 
 
-def _has_done_since(case: NextCase, act: str, unit: str, seq: int) -> bool:
-    return any(
-        done.act == act and done.unit == unit and done.seq > seq and done.in_force
-        for done in case.done.values()
-    )
+def done_since(case: NextCase, act: str, unit: str, seq: int) -> Done | None:
+    """The first time, after an event, that the unit (or one whose place it took) did an act
+    that is in force."""
+    for done in case.done.values():
+        if (
+            done.act == act
+            and done.seq > seq
+            and done.in_force
+            and unit in (done.unit, heir_of(case.heirs, done.unit))
+        ):
+            return done
+    return None
 
 
 def _part_of(plan: Plan, case: NextCase, act: str, unit: str) -> str | None:
@@ -122,23 +129,23 @@ def _part_of(plan: Plan, case: NextCase, act: str, unit: str) -> str | None:
 
 def first_bearer(owed: Obligation) -> str:
     """The unit that owed it when it started, whoever has taken it over since."""
-    return owed.key.split(":")[2]
+    unit = owed.key.split(":", 2)[2]
+    return unit if owed.message is None else unit.removesuffix(f":{owed.message}")
 
 
-def _due(
-    plan: Plan, duty: Duty, case: NextCase, since: datetime, late: datetime | None
-) -> datetime | None:
-    """When a duty is due. `late`: when its bearer joined the case, if after the start."""
-    deadline = duty.deadline
+def _due(plan: Plan, duty: Duty, case: NextCase, started: datetime, unit: str) -> datetime | None:
+    """When a duty is due. For a unit that joined the case after the start, no span counts from
+    before it joined."""
+    joined = case.joined.get(unit, started)
+    since = max(started, joined)
     try:
-        match deadline:
+        match duty.deadline:
             case Within(span, None):
-                start = since if late is None or late < since else late
-                return calendar.due(span, start, duty.reckoning)
+                return calendar.due(span, since, duty.reckoning)
             case Within(span, str(name)):
-                start = _moment_in(plan, case, name, ends=False) or since
-                start = start if late is None or late < start else late
-                return calendar.due(span, start, duty.reckoning)
+                at = _moment_in(plan, case, name, ends=False) or started
+                at = max(at, joined) if joined > started else at
+                return calendar.due(span, at, duty.reckoning)
             case Ahead(span, name):
                 of = _moment_in(plan, case, name, ends=False)
                 return of and calendar.due_ahead(span, of, duty.reckoning)
@@ -157,22 +164,24 @@ def _moment_in(plan: Plan, case: NextCase, name: str, *, ends: bool) -> datetime
 def redate(plan: Plan, case: NextCase) -> None:
     """Due moments that rest on a field follow its value; a change names the present event."""
     for owed in list(case.obligations.values()):
-        if not owed.is_open or owed.rule not in plan.deadline_fields:
+        if owed.ended_by is not None or owed.rule not in plan.deadline_fields:
             continue
         duty = plan.rules[owed.rule]
         started = case.done[owed.started_by].at
-        joined = case.joined.get(first_bearer(owed))
-        late = joined if joined is not None and joined > started else None
-        due = _due(plan, duty, case, started, late) if isinstance(duty, Duty) else None
-        if due != owed.due:
-            case.owe(owed, due=due, due_by=case.event.seq)
+        if isinstance(duty, Duty):
+            due = _due(plan, duty, case, started, first_bearer(owed))
+            if due != owed.due:
+                case.owe(owed, due=due, due_by=case.event.seq)
 
 
 # --- Ending ---------------------------------------------------------------------------------
 
 
-def _end(case: NextCase, owed: Obligation, *, cancelled: bool) -> None:
-    case.owe(owed, ended_by=case.event.seq, ended_at=case.event.at, cancelled=cancelled)
+def _end(
+    case: NextCase, owed: Obligation, *, cancelled: bool, by: Done | Event | None = None
+) -> None:
+    by = by or case.event
+    case.owe(owed, ended_by=by.seq, ended_at=by.at, cancelled=cancelled)
 
 
 def fulfil(case: NextCase, event: Event) -> None:
@@ -200,22 +209,22 @@ def cancel_barred(case: NextCase, acts: Collection[str]) -> None:
             _end(case, owed, cancelled=True)
 
 
-def close(case: NextCase) -> None:
+def close(case: NextCase, closed_by: int) -> None:
     """The case is over: only what its last act itself started is still owed."""
     for owed in list(case.obligations.values()):
-        if owed.is_open and owed.started_by != case.event.seq:
+        if owed.is_open and owed.started_by != closed_by:
             _end(case, owed, cancelled=True)
 
 
 def release(case: NextCase, event: Event, parts: Collection[str]) -> None:
     """A unit that leaves its parts owes nothing more in them."""
-    gone = all(event.unit not in units for units in case.parties.values())
+    gone = not case.takes_part(event.unit)
     for owed in list(case.obligations.values()):
         if owed.is_open and owed.unit == event.unit and (gone or owed.part in parts):
             _end(case, owed, cancelled=True)
 
 
-def move(case: NextCase, event: Event, parts: Collection[str], old: str, new: str) -> None:
+def move(case: NextCase, parts: Collection[str], old: str, new: str) -> None:
     """Open obligations follow the part to the new unit, with their due moments.
 
     Acknowledgements don't move: the messages stand anew in the new unit's inbox.
@@ -224,31 +233,34 @@ def move(case: NextCase, event: Event, parts: Collection[str], old: str, new: st
     for owed in list(case.obligations.values()):
         if not owed.is_open:
             continue
-        if owed.unit == old and owed.message is not None:
+        awaited_by = new if owed.awaited_by == old else owed.awaited_by
+        receipt = owed.unit == old and owed.message is not None
+        moves = owed.unit == old and owed.part in parts and not receipt
+        if receipt or (moves and (owed.rule, owed.started_by) in has):
             _end(case, owed, cancelled=True)
-        elif owed.unit == old and owed.part in parts:
-            if (owed.rule, owed.started_by) in has:
-                _end(case, owed, cancelled=True)
-            else:
-                case.owe(owed, unit=new)
-        elif owed.awaited_by == old:
-            case.owe(owed, awaited_by=new)
+        elif moves or awaited_by != owed.awaited_by:
+            case.owe(owed, unit=new if moves else owed.unit, awaited_by=awaited_by)
 
 
 # --- Undoing --------------------------------------------------------------------------------
 
 
 def undo(case: NextCase, undone: Collection[int]) -> None:
-    """What undone acts had started ends; what they had ended is open again."""
+    """What undone acts had started ends; what they had ended is open again, unless the unit has
+    done it once more since."""
     for owed in list(case.obligations.values()):
         if owed.is_open:
             if owed.started_by in undone or owed.message in undone:
                 _end(case, owed, cancelled=True)
         elif owed.ended_by in undone:
-            if _may_open_again(case, owed):
+            again = done_since(case, owed.act, owed.unit, owed.started_by)
+            if not _may_open_again(case, owed):
+                if not owed.cancelled:
+                    _end(case, owed, cancelled=True)
+            elif again is not None and owed.message is None:
+                _end(case, owed, cancelled=False, by=again)
+            else:
                 case.owe(owed, ended_by=None, ended_at=None, cancelled=False)
-            elif not owed.cancelled:
-                _end(case, owed, cancelled=True)
     _take_back_receipts(case, undone)
 
 
@@ -258,7 +270,7 @@ def _may_open_again(case: NextCase, owed: Obligation) -> bool:
         and (owed.message is None or case.done[owed.message].in_force)
         and owed.act not in case.barred
         and (owed.message is not None or owed.unit in case.parties.get(owed.part, ()))
-        and case.closed_by is None
+        and case.closed_by in (None, owed.started_by)
     )
 
 
@@ -269,24 +281,35 @@ def _take_back_receipts(case: NextCase, undone: Collection[int]) -> None:
             case.change(done, receipts=left)
 
 
-def judge_anew(plan: Plan, case: NextCase, event: Event, seq: int) -> None:
+def judge_anew(plan: Plan, case: NextCase, before: Done, after: Done) -> None:
     """After a correction: duties whose guard no longer holds end, those whose guard now holds
     start, and everyone who got the message owes a new acknowledgement."""
-    done = case.done[seq]
-    for duty, guard in plan.duties.get(done.act, ()):
-        started = [
-            owed
-            for owed in case.obligations.values()
-            if owed.rule == duty.name and owed.started_by == seq
-        ]
-        if not guard(case.values, case.parties):
-            for owed in started:
-                if owed.is_open:
-                    _end(case, owed, cancelled=True)
-        elif not started:
-            _start(plan, case, duty, done)
+    for duty in plan.duties.get(after.act, ()):
+        held, holds = duty.name not in before.unheld, duty.name not in after.unheld
+        if held and not holds:
+            _cancel_started(case, duty, after.seq)
+        elif holds and not held and case.closed_by in (None, after.seq):
+            for unit in case.parties.get(duty.part, ()):
+                if not _stands(case, duty, after.seq, unit):
+                    _start(plan, case, duty, after, unit)
     for owed in list(case.obligations.values()):
-        if owed.message == seq and owed.is_open:
+        if owed.message == after.seq and owed.is_open:
             _end(case, owed, cancelled=True)
-    for unit in done.recipients:
-        start_receipt(plan, case, done, unit)
+    start_receipts(plan, case, after)
+
+
+def _cancel_started(case: NextCase, duty: Duty, seq: int) -> None:
+    for owed in list(case.obligations.values()):
+        if owed.rule == duty.name and owed.started_by == seq and owed.is_open:
+            _end(case, owed, cancelled=True)
+
+
+def _stands(case: NextCase, duty: Duty, started_by: int, unit: str) -> bool:
+    """Whether the unit owes or has done what the duty asks for since that start."""
+    return done_since(case, duty.act, unit, started_by) is not None or any(
+        owed.rule == duty.name
+        and owed.started_by == started_by
+        and owed.unit == unit
+        and not owed.cancelled
+        for owed in case.obligations.values()
+    )

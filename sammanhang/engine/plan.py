@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sammanhang.guideline.model import (
     Act,
@@ -13,6 +13,7 @@ from sammanhang.guideline.model import (
     All,
     Bar,
     Comparison,
+    Condition,
     Duty,
     Effect,
     Field,
@@ -32,6 +33,7 @@ from sammanhang.guideline.model import (
 Values = Mapping[str, Any]
 Parties = Mapping[str, tuple[str, ...]]
 Holds = Callable[[Values, Parties], bool]
+_Ruling = TypeVar("_Ruling", Bar, Opening)
 
 MESSAGE = "meddelande"
 """The field in which an act with an effect says which earlier event it speaks of."""
@@ -45,17 +47,22 @@ class Plan:
 
     process: Process
     rules: Mapping[str, Rule]
-    duties: Mapping[str, tuple[tuple[Duty, Holds], ...]]
+    duties: Mapping[str, tuple[Duty, ...]]
     """By the act that starts them, without receipts."""
     receipts: Mapping[str, Duty]
     """By the act that is to be acknowledged."""
-    openings: Mapping[str, tuple[tuple[Opening, Holds], ...]]
-    bars: Mapping[str, tuple[tuple[Bar, Holds], ...]]
+    openings: Mapping[str, tuple[Opening, ...]]
+    bars: Mapping[str, tuple[Bar, ...]]
     """By the act that bars."""
+    guarded: Mapping[str, tuple[tuple[str, Holds], ...]]
+    """By act: the guards of the duties, bars, openings and phases it starts, each by the name
+    of the rule, or `läge:` and the name of the phase. They are read once, when it is done."""
     revocations: Mapping[str, tuple[tuple[Revocation, Holds], ...]]
-    phases: Mapping[str, tuple[tuple[Phase, Holds], ...]]
-    conditions: Mapping[str, tuple[tuple[Rule, tuple[str, ...], Holds], ...]]
-    """By the act that is refused."""
+    phases: Mapping[str, tuple[Phase, ...]]
+    conditions: Mapping[str, tuple[tuple[Condition, Holds], ...]]
+    """By the act that is refused: those that can be judged before it is filled in."""
+    conditions_on_data: Mapping[str, tuple[tuple[Condition, Holds], ...]]
+    """Those whose guard asks for a field of that very act."""
     fields: Mapping[str, Mapping[str, Field]]
     """By act, with those that its effect asks for."""
     dated: frozenset[str]
@@ -81,40 +88,66 @@ def plan_of(process: Process) -> Plan:
 def _make(process: Process) -> Plan:
     duties = [rule for rule in process.rules if isinstance(rule, Duty)]
     resting = {duty.name: name for duty in duties if (name := _deadline_field(duty))}
+    fields = {act.name: _fields(act) for act in process.acts.values()}
     return Plan(
         process=process,
         rules={rule.name: rule for rule in process.rules},
         duties={
-            name: tuple((duty, holds(duty.guard)) for duty in started if not duty.receipt)
+            name: tuple(duty for duty in started if not duty.receipt)
             for name, started in process.duties_after.items()
         },
         receipts={duty.triggers[0]: duty for duty in duties if duty.receipt},
-        openings=_by_act(process, Opening),
-        bars=_by_act(process, Bar),
+        openings=_by_act([rule for rule in process.rules if isinstance(rule, Opening)]),
+        bars=_by_act([rule for rule in process.rules if isinstance(rule, Bar)]),
+        guarded=_guarded(process),
         revocations={
             name: tuple((rule, holds(rule.guard)) for rule in rules)
             for name, rules in process.revocations_by.items()
         },
-        phases={
-            name: tuple((phase, holds(phase.guard)) for phase in entered)
-            for name, entered in process.phases_by.items()
-        },
-        conditions={
-            name: tuple((rule, rule.requires, holds(rule.guard)) for rule in rules)
-            for name, rules in process.conditions_on.items()
-        },
-        fields={act.name: _fields(act) for act in process.acts.values()},
+        phases=process.phases_by,
+        conditions=_conditions(process, fields, on_data=False),
+        conditions_on_data=_conditions(process, fields, on_data=True),
+        fields=fields,
         dated=frozenset(resting.values()),
         deadline_fields=resting,
     )
 
 
-def _by_act(process: Process, kind: type) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for rule in process.rules:
-        if isinstance(rule, Bar | Opening) and isinstance(rule, kind):
-            found[rule.act] = (*found.get(rule.act, ()), (rule, holds(rule.guard)))
+def _by_act(rules: Iterable[_Ruling]) -> dict[str, tuple[_Ruling, ...]]:
+    found: dict[str, tuple[_Ruling, ...]] = {}
+    for rule in rules:
+        found[rule.act] = (*found.get(rule.act, ()), rule)
     return found
+
+
+def _guarded(process: Process) -> dict[str, tuple[tuple[str, Holds], ...]]:
+    found: dict[str, tuple[tuple[str, Holds], ...]] = {}
+    for thing in (*process.rules, *process.phases):
+        if thing.guard is None or isinstance(thing, Condition | Revocation):
+            continue
+        name = phase_key(thing.name) if isinstance(thing, Phase) else thing.name
+        for act in (thing.act,) if isinstance(thing, Bar | Opening) else thing.triggers:
+            found[act] = (*found.get(act, ()), (name, holds(thing.guard)))
+    return found
+
+
+def phase_key(phase: str) -> str:
+    """A phase's name among those of rules, which it may share."""
+    return f"läge:{phase}"
+
+
+def _conditions(
+    process: Process, fields: Mapping[str, Mapping[str, Field]], *, on_data: bool
+) -> dict[str, tuple[tuple[Condition, Holds], ...]]:
+    found = {
+        name: tuple(
+            (rule, holds(rule.guard))
+            for rule in rules
+            if on_data is not names_in(rule.guard).isdisjoint(fields[name])
+        )
+        for name, rules in process.conditions_on.items()
+    }
+    return {name: rules for name, rules in found.items() if rules}
 
 
 def _fields(act: Act) -> dict[str, Field]:
@@ -151,6 +184,17 @@ def holds(guard: Guard | None) -> Holds:
             return lambda values, parties: any(one(values, parties) for one in some)
         case Comparison(name, test, expected):
             return _comparison(name, test, expected)
+
+
+def names_in(guard: Guard | None) -> frozenset[str]:
+    """The fields and parts that a guard asks about."""
+    match guard:
+        case None:
+            return frozenset()
+        case Comparison(name):
+            return frozenset({name})
+        case All(of) | Some(of):
+            return frozenset[str]().union(*(names_in(one) for one in of))
 
 
 def _always(values: Values, parties: Parties) -> bool:

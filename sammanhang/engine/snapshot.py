@@ -83,6 +83,7 @@ def _done_to_json(done: Done) -> list[Any]:
         list(done.corrected_by),
         done.revoked_by,
         done.withdrawn,
+        list(done.unheld),
     ]
 
 
@@ -91,6 +92,7 @@ def _done_from_json(data: list[Any]) -> Done:
     fields[4] = datetime.fromisoformat(fields[4])
     fields[6], fields[7], fields[9] = tuple(fields[6]), tuple(fields[7]), tuple(fields[9])
     fields[8] = tuple(Receipt(r[0], r[1], datetime.fromisoformat(r[2]), r[3]) for r in fields[8])
+    fields[12] = tuple(fields[12])
     return Done(*fields)
 
 

@@ -8,7 +8,6 @@ a string. An empty string, an empty list and null all mean: not filled in.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
@@ -17,9 +16,12 @@ from typing import Any, cast
 from sammanhang.engine.calendar import end_of_day, local, start_of_day
 from sammanhang.guideline.model import Field, FieldType
 
-LONGEST = {FieldType.TEXT: 500, FieldType.LONG_TEXT: 20_000}
+LONGEST = {FieldType.TEXT: 200, FieldType.LONG_TEXT: 20_000}
 LONGEST_NAME = 200
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+LARGEST = 10**12
+_NEWLINES = re.compile("\r\n?|\x0b|\u2028|\u2029")
+"""As other programs write them when one pastes; ours is the line feed."""
+_UNSTORABLE = re.compile("[\x00-\x08\x0c-\x1f\ud800-\udfff]")
 """Control characters and lone surrogates, which neither JSON nor the database can keep."""
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
@@ -40,9 +42,7 @@ def check(
     for name, raw in data.items():
         field = fields.get(name)
         if field is None:
-            faults[str(name)[:LONGEST_NAME]] = (
-                "Fältet finns inte i den här handlingen. Ta bort det."
-            )
+            faults[shown(name)] = "Fältet finns inte i den här handlingen. Ta bort det."
         elif not _is_empty(raw):
             try:
                 values[name] = _CHECKS[field.type](field, raw, now)
@@ -71,19 +71,23 @@ def moment(field: Field, value: Any, *, ends: bool) -> datetime | None:
     return None
 
 
+def shown(name: object) -> str:
+    """A name that came from outside, as it can be shown and stored."""
+    text = name if isinstance(name, str) else ""
+    return text[:LONGEST_NAME].encode(errors="replace").decode()
+
+
 def _is_empty(raw: Any) -> bool:
-    return raw is None or raw == "" or raw == [] or (isinstance(raw, str) and not raw.strip())
+    return raw is None or raw == [] or (isinstance(raw, str) and not raw.strip())
 
 
 def _string(raw: Any, longest: int) -> str:
     if not isinstance(raw, str):
         raise Faulty("Skriv text här.")
-    text = raw.replace("\r\n", "\n").strip()
+    text = _NEWLINES.sub("\n", raw).strip()
     if len(text) > longest:
         raise Faulty(f"Texten är {len(text)} tecken lång. Korta den till högst {longest}.")
-    if any(
-        (ord(mark) < 32 and mark not in "\n\t") or 0xD800 <= ord(mark) < 0xE000 for mark in text
-    ):
+    if _UNSTORABLE.search(text):
         raise Faulty("Texten har tecken som inte går att spara. Skriv om den.")
     return text
 
@@ -128,8 +132,10 @@ def _moment(field: Field, raw: Any, now: datetime) -> str:
         at = datetime.fromisoformat(raw.strip()) if isinstance(raw, str) else None
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None:
         raise Faulty("Skriv dag och klockslag, till exempel 2026-03-05 14:30.")
+    if at.tzinfo is None:
+        raise Faulty("Ange tidszon också, till exempel 2026-03-05T14:30+01:00.")
     _within_reach(at.year)
     at = at.replace(microsecond=0)
     if not field.future and at > now:
@@ -164,9 +170,9 @@ def _number(field: Field, raw: Any, now: datetime) -> int | float:
             raw = float(raw.strip().replace(",", "."))
         except ValueError:
             raise Faulty("Skriv ett tal.") from None
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != raw:
         raise Faulty("Skriv ett tal.")
-    if not math.isfinite(raw) or abs(raw) > 1e12:
+    if not -LARGEST <= raw <= LARGEST:
         raise Faulty("Talet är för stort.")
     return int(raw) if raw == int(raw) else raw
 
@@ -185,7 +191,10 @@ def _attachment(field: Field, raw: Any, now: datetime) -> dict[str, str]:
     given = cast(dict[Any, Any], raw)
     if set(given) != {"id", "namn"}:
         raise Faulty("Bilagan kunde inte läsas. Välj filen igen.")
-    return {key: _string(given[key], LONGEST_NAME) for key in ("id", "namn")}
+    attachment = {key: _string(given[key], LONGEST_NAME) for key in ("id", "namn")}
+    if not all(attachment.values()):
+        raise Faulty("Bilagan kunde inte läsas. Välj filen igen.")
+    return attachment
 
 
 _CHECKS: Mapping[FieldType, Callable[[Field, Any, datetime], Any]] = {

@@ -49,8 +49,9 @@ def case(guideline: str, events: str, at: str | None, as_json: bool) -> None:
     """Kör händelserna i EVENTS.jsonl under GUIDELINE (en fil, eller mappen med dokument.md).
 
     Första raden är {"parties": {PART: [ENHET, ...]}}, varje senare rad en händelse
-    {"at", "unit", "person", "act", "data"}. En händelse som nekas redovisas och hoppas över.
-    Händelser efter --at har inte hänt ännu och räknas inte. Slutar med 0, eller 2 om
+    {"at", "unit", "person", "act", "data"}, där "data" kan utelämnas. Händelserna står i
+    tidsordning. En händelse som nekas, eller en rad som inte går att läsa, redovisas och hoppas
+    över. Händelser efter --at har inte hänt ännu och räknas inte. Slutar med 0, eller 2 om
     riktlinjen eller filen inte går att använda.
     """
     process = _process(guideline)
@@ -58,9 +59,10 @@ def case(guideline: str, events: str, at: str | None, as_json: bool) -> None:
     told = tell(process, _lines(events), now)
     answer = outcome(process, told, now)
     if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        text = json.dumps(answer, ensure_ascii=False, indent=2)
     else:
-        click.echo("\n".join(_as_text(process, answer, now)))
+        text = "\n".join(_as_text(process, answer, now))
+    click.echo(text.encode(errors="replace"))  # a hostile file may hold lone surrogates
 
 
 def tell(process: Process, lines: list[tuple[int, str]], now: datetime) -> Told:
@@ -149,11 +151,15 @@ def _lines(file: str) -> list[tuple[int, str]]:
 
 
 def _json(text: str) -> Any:
-    """The value of a line of JSON; None where it is none."""
+    """The value of a line of JSON; None where it is none (NaN and Infinity are not JSON)."""
     try:
-        return json.loads(text, parse_constant=lambda _: None)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _parties(process: Process, text: str, number: int) -> Mapping[str, list[str]]:
@@ -182,9 +188,7 @@ def _tell_one(process: Process, told: Told, line: int, text: str, now: datetime)
         return told.refuse(line, " ".join(faults))
     if at > now:
         return None
-    command = Command(
-        given["unit"], given.get("person") or "", given["act"], given.get("data") or {}
-    )
+    command = Command(given["unit"], given["person"], given["act"], given.get("data", {}))
     decided = decide(process, told.case, command, at)
     if isinstance(decided, Refusal):
         return told.refuse(line, _reason(decided), decided)
@@ -197,13 +201,15 @@ def _faults(given: Mapping[str, Any]) -> Iterator[str]:
     for key in given:
         if key not in EVENT_KEYS:
             yield f"Nyckeln '{key}' finns inte i en händelse."
-    if _parsed(given.get("at")) is None:
+    if "at" not in given:
+        yield "'at' saknas."
+    elif _parsed(given["at"]) is None:
         yield "'at' ska vara en tidpunkt med tidszon, till exempel 2026-03-05T12:00:00+01:00."
-    for key in ("unit", "act"):
-        if not isinstance(given.get(key), str) or not given[key]:
+    for key in ("unit", "person", "act"):
+        if key not in given:
             yield f"'{key}' saknas."
-    if not isinstance(given.get("person", ""), str):
-        yield "'person' ska vara text."
+        elif not isinstance(given[key], str) or not given[key].strip():
+            yield f"'{key}' ska vara text."
     if not isinstance(given.get("data", {}), dict):
         yield "'data' ska vara fält och värden."
 

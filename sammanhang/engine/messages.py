@@ -1,0 +1,69 @@
+"""Which messages stand where: in a unit's inbox, or among those it may take back or correct."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from sammanhang.engine.model import Done
+from sammanhang.engine.plan import Plan
+from sammanhang.guideline.model import Effect
+
+
+class Told(Protocol):
+    """What is asked of a case here, whether under change or not."""
+
+    @property
+    def done(self) -> Mapping[int, Done]: ...
+
+    @property
+    def heirs(self) -> Mapping[str, str]: ...
+
+
+def is_unacknowledged(plan: Plan, done: Done, unit: str) -> bool:
+    """Whether it stands in the unit's inbox and nobody there has taken it, as it now reads."""
+    act = plan.process.acts.get(done.act)
+    if not done.in_force or unit not in done.recipients or act is None:
+        return False
+    if act.effect is not None and done.act not in plan.receipts:
+        return False
+    latest = done.corrected_by[-1] if done.corrected_by else 0
+    return not any(taken.unit == unit and taken.seq > latest for taken in done.receipts)
+
+
+def messages_to_acknowledge(
+    plan: Plan, done: Mapping[int, Done], unit: str, named: object
+) -> list[Done]:
+    """Those in a unit's inbox: all, or the one with a number, or all of an act."""
+    return [
+        one
+        for one in done.values()
+        if (named is None or one.seq == named or one.act == named)
+        and is_unacknowledged(plan, one, unit)
+    ]
+
+
+def own_message(plan: Plan, case: Told, unit: str, named: object, effect: Effect) -> Done | None:
+    """The latest act in force that the unit did, or the one whose place it took, and may take
+    back or correct; by number or by name of act. A hand-over can't be taken back: the unit that
+    has the case now hands it on."""
+    for done in reversed(list(case.done.values())):
+        act = plan.process.acts.get(done.act)
+        if (
+            (named is None or done.seq == named or done.act == named)
+            and done.in_force
+            and act is not None
+            and act.effect is None
+            and act.hands_over_to is None
+            and (done.recipients if effect is Effect.WITHDRAWS else plan.fields[done.act])
+            and unit in (done.unit, heir_of(case.heirs, done.unit))
+        ):
+            return done
+    return None
+
+
+def heir_of(heirs: Mapping[str, str], unit: str) -> str:
+    """The unit that now stands in a unit's place: itself, unless it handed over."""
+    while unit in heirs:
+        unit = heirs[unit]
+    return unit
