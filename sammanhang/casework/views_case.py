@@ -165,11 +165,18 @@ def _shown(
         "done": next((one for one in happenings if one.seq == done), None),
         "acknowledged": _acknowledged(page, done),
         "open": opened,
+        "correcting": _with_effect(page, Effect.CORRECTS),
+        "withdrawing": _with_effect(page, Effect.WITHDRAWS),
+        "forwarding": [one for one in page.possible if one.hands_over_to],
         "new_key": uuid4,
         "now": now,
         "today": local(now).date(),
     }
     return render(request, "casework/case.html", context, status=status)
+
+
+def _with_effect(page: CasePage, effect: Effect) -> Act | None:
+    return next((one for one in page.process.acts.values() if one.effect is effect), None)
 
 
 def _acknowledged(page: CasePage, seq: int | None) -> Entry | None:
