@@ -242,9 +242,11 @@ def _filled_in(
             data[CORRECTION] = corrected
     if not faults:
         return data, None
-    reason = f"{act.title} är inte komplett: " + " ".join(dict.fromkeys(faults.values()))
-    kind = "message" if set(faults) == {MESSAGE} else "fields"
-    refusal = Refusal(kind, act.name, reason, "Rätta det som är markerat.", fields=faults)
+    if set(faults) == {MESSAGE}:
+        refusal = Refusal("message", act.name, faults[MESSAGE], fields=faults)
+    else:
+        reason = f"{act.title} är inte komplett: " + " ".join(dict.fromkeys(faults.values()))
+        refusal = Refusal("fields", act.name, reason, "Rätta det som är markerat.", fields=faults)
     return data, _cite(plan, refusal, None, act)
 
 
