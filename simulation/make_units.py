@@ -77,7 +77,7 @@ def rows() -> Iterator[tuple[str, ...]]:
     yield from numbered("O", REGION, "Västra Götalandsregionen", clinics(municipalities, hospitals))
     for one in municipalities:
         number = luhn_complete(f"21200{one['scb_code']}")
-        yield from numbered("K", number, f"{one['name']}s kommun", municipal_units(one))
+        yield from numbered("K", number, f"{one['name']} kommun", municipal_units(one))
 
 
 def numbered(letter: str, number: str, organisation: str, units: Iterator[tuple[str, ...]]):
@@ -141,7 +141,7 @@ def clinics(
 
 def municipal_units(one: dict[str, str]) -> Iterator[tuple[str, ...]]:
     code, name = one["scb_code"], one["name"]
-    parent = f"{name}s kommun"
+    parent = f"{name} kommun"
     for district in SEVERAL.get(code, ("",)):
         where = f"{name} {district}".strip()
         yield "biståndsenhet", f"Biståndsenheten {where}", parent, code
