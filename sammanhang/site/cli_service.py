@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 import click
+import psycopg
 
 from sammanhang.site import database
 
@@ -55,37 +56,34 @@ def _close_connections() -> None:
 
 def _check_server() -> None:
     """Is it there, is it new enough, and is the service bound by row security in it?"""
-    from django.db import Error, connections
+    from django.conf import settings
 
     try:
-        with connections["default"].cursor() as cursor:
-            cursor.execute(
-                "select current_setting('server_version_num')::int, rolname, "
-                "rolsuper or rolbypassrls or pg_has_role(current_user, datdba, 'member') "
-                "from pg_roles, pg_database "
-                "where rolname = current_user and datname = current_database()"
-            )
-            version, role, unbound = cursor.fetchone()
-    except (Error, *_pool_errors()) as error:
+        with psycopg.connect(settings.APP_URL, connect_timeout=10) as connection:
+            version = connection.info.server_version // 10000
+            unbound = connection.execute(_UNBOUND).fetchone()
+    except psycopg.Error as error:
         raise database.DatabaseTrouble(
             f"Databasen svarar inte: {str(error).strip()}\n{OTHER_SERVER}"
         ) from None
-    if version < LEAST_VERSION * 10000:
+    if version < LEAST_VERSION:
         raise database.DatabaseTrouble(
-            f"Databasservern är PostgreSQL {version // 10000}; Sammanhang behöver "
+            f"Databasservern är PostgreSQL {version}; Sammanhang behöver "
             f"{LEAST_VERSION} eller senare."
         )
     if unbound:
         raise database.DatabaseTrouble(
-            f"Rollen {role} i DATABASE_URL binds inte av radsäkerheten, som skyddar uppgifter om "
-            f"personer. Anslut som {database.APP}; se docs/operations.md."
+            f"Rollen {unbound[0]} i DATABASE_URL binds inte av radsäkerheten, som skyddar "
+            f"uppgifter om personer. Anslut som {database.APP}; se docs/operations.md."
         )
 
 
-def _pool_errors() -> tuple[type[Exception], ...]:
-    import psycopg_pool
-
-    return (psycopg_pool.PoolTimeout,)
+_UNBOUND = """
+select rolname from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)
+union
+select current_user from pg_database
+where datname = current_database() and pg_has_role(current_user, datdba, 'member')
+"""
 
 
 def bring_up_to_date() -> None:
