@@ -69,7 +69,7 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         sys.executable,
         "-m",
         "granian",
-        "--interface=asgi",
+        "--interface=asginl",
         f"--host={host}",
         f"--port={port}",
         f"--workers={workers}",

@@ -1,0 +1,30 @@
+"""Puts staff and residents into the database that the environment names. Prints the residents."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import django
+
+ENOUGH = 3000  # of the whole county, to find so many in Skövde
+RESIDENTS = 60
+
+
+def main() -> None:
+    django.setup()
+    from simulation.county import load_residents, load_staff
+    from simulation.people import residents
+    from simulation.staff import memorable
+
+    everyone = residents(Random(7), ENOUGH, date(2026, 3, 1))
+    open_ones = (one for one in everyone if not (one.secrecy_marking or one.protected_registration))
+    people = [one for one in open_ones if one.municipality == "1496"][:RESIDENTS]
+    load_residents(people)
+    load_staff(memorable())
+    for one in people:
+        print(f"{one.numbers[-1][0]}\t{one.given_name} {one.family_name}")
+
+
+if __name__ == "__main__":
+    main()

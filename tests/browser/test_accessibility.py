@@ -1,0 +1,52 @@
+"""Every page passes axe (WCAG 2.0-2.2 A and AA): wide, narrow, and at twice the size."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Service, Window, accessibility_faults
+from tests.browser.test_discharge import NURSE, admit
+
+pytestmark = pytest.mark.browser
+
+SIZES = {
+    "wide": {"viewport": {"width": 1400, "height": 900}},
+    "narrow": {"viewport": {"width": 320, "height": 700}},
+    "twice the size": {"viewport": {"width": 700, "height": 450}, "device_scale_factor": 2},
+}
+DOCUMENT = "/riktlinjer/in-och-utskrivning/"
+PAGES = (
+    "/tavla/",
+    "/byt-enhet/",
+    "/skriv-in/",
+    "/riktlinjer/",
+    DOCUMENT,
+    DOCUMENT + "diagram/",
+    "/finns-inte/",
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_accessible(service: Service, window: Window, size: str) -> None:
+    page = window(None, **SIZES[size])
+    faults = {"/logga-in/": accessibility_faults(page)}
+    page.get_by_role("button", name=NURSE).first.click()
+    for address in PAGES:
+        page.goto(address)
+        faults[address] = [*accessibility_faults(page), *_too_wide(page, address)]
+    number, _ = service.next_patient()
+    page.goto("/tavla/")
+    admit(page, number)
+    case = page.url.split("?")[0]
+    faults["case"] = [*accessibility_faults(page), *_too_wide(page, "case")]
+    for act in ("inskrivningsmeddelande", "dödsfall", "behov-bedömt", "permission"):
+        page.goto(f"{case}gor/{act}/")
+        faults[act] = [*accessibility_faults(page), *_too_wide(page, act)]
+    assert {address: found for address, found in faults.items() if found} == {}
+
+
+def _too_wide(page: Page, address: str) -> list[str]:
+    """Whether one has to scroll sideways to read."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{address} är {wide} bildpunkter för bred"] if wide > 1 else []
