@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sammanhang.site import database as embedded
+from sammanhang.site.processes import server_command
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WITHIN = 30  # seconds for a server to answer
@@ -65,12 +66,7 @@ def service(server: embedded.Server, template: str) -> Iterator[Service]:
     }
     people = _fill(environment)
     port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface=asgi", "--host=127.0.0.1"]
-        + [f"--port={port}", "--workers=1", "--log-level=error", "--no-ws"]
-        + ["sammanhang.site.asgi:application"],
-        env=environment,
-    )
+    process = subprocess.Popen(server_command("127.0.0.1", port, 1), env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
         _await(address + "/logga-in/")
