@@ -99,3 +99,9 @@ def _close() -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's event loop stays in the thread once it has started, and
+    Django refuses to use a database there."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

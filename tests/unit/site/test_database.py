@@ -8,6 +8,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,8 +47,9 @@ def answers(server: Server) -> bool:
 def kill(server: Server) -> None:
     """As when the power goes."""
     process = psutil.Process(number(server))
-    for one in (*process.children(), process):
-        one.send_signal(signal.SIGKILL)
+    for one in (process, *process.children()):  # its children may end by themselves meanwhile
+        with suppress(psutil.NoSuchProcess):
+            one.send_signal(signal.SIGKILL)
     psutil.wait_procs([process], timeout=10)
 
 
