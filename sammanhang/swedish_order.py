@@ -10,9 +10,19 @@ _LAST = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
 
 def swedish_sort_key(text: str) -> str:
     """A key that sorts by code point as Swedish words sort. Case doesn't count."""
-    return "".join(
-        _LAST.get(mark) or _plain(mark) for mark in unicodedata.normalize("NFC", text.lower())
-    )
+    return unicodedata.normalize("NFC", text.lower()).translate(_KEYS)
+
+
+class _Keys(dict[int, str]):
+    """What each character sorts as, worked out the first time it is met."""
+
+    def __missing__(self, code: int) -> str:
+        mark = chr(code)
+        self[code] = _LAST.get(mark) or _plain(mark)
+        return self[code]
+
+
+_KEYS = _Keys()
 
 
 def _plain(mark: str) -> str:

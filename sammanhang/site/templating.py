@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -14,6 +15,7 @@ from sammanhang.directory.models import ROLES
 from sammanhang.site import words
 
 
+@lru_cache(maxsize=20_000)  # a board has a link for each person, and Django's reverse is slow
 def url(name: str, **kwargs: Any) -> str:
     return reverse(name, kwargs=kwargs)
 
@@ -49,6 +51,7 @@ def role_title(role: str) -> str:
     return translation.gettext(ROLES.get(role, role))
 
 
+@lru_cache(maxsize=1000)
 def anchor(section: str) -> str:
     """Where a section stands on the page of its document: `4.1` is `avsnitt-4-1`."""
     return "avsnitt-" + re.sub(r"\W+", "-", section)

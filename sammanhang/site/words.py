@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
 from sammanhang.engine.calendar import local
@@ -17,16 +18,14 @@ END_OF_DAY = time(23, 59)
 A_DAY = timedelta(days=1)
 
 
-def _weekday(value: date) -> str:
-    names = (_("mån"), _("tis"), _("ons"), _("tor"), _("fre"), _("lör"), _("sön"))
-    return names[value.weekday()]
-
-
-def _month(value: date) -> str:
-    return (
-        _("jan"), _("feb"), _("mars"), _("april"), _("maj"), _("juni"),
-        _("juli"), _("aug"), _("sep"), _("okt"), _("nov"), _("dec"),
-    )[value.month - 1]  # fmt: skip
+WEEKDAYS = (
+    noop("mån"), noop("tis"), noop("ons"), noop("tor"), noop("fre"), noop("lör"), noop("sön"),
+)  # fmt: skip
+MONTHS = (
+    noop("jan"), noop("feb"), noop("mars"), noop("april"), noop("maj"), noop("juni"),
+    noop("juli"), noop("aug"), noop("sep"), noop("okt"), noop("nov"), noop("dec"),
+)  # fmt: skip
+NEAR = {-1: noop("i går"), 0: noop("i dag"), 1: noop("i morgon")}
 
 
 def as_date(value: date | datetime | str | None) -> date | None:
@@ -45,10 +44,10 @@ def day(value: date | datetime | str | None, today: date | None = None) -> str:
     if shown is None:
         return ""
     if today is not None:
-        near = {-1: _("i går"), 0: _("i dag"), 1: _("i morgon")}.get((shown - today).days)
+        near = NEAR.get((shown - today).days)
         if near:
-            return near
-    said = f"{_weekday(shown)} {shown.day} {_month(shown)}"
+            return _(near)
+    said = f"{_(WEEKDAYS[shown.weekday()])} {shown.day} {_(MONTHS[shown.month - 1])}"
     far = today is not None and abs((shown - today).days) > 300
     return f"{said} {shown.year}" if far else said
 
