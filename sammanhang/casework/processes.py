@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -36,4 +37,9 @@ def process_for(key: str, version: str | None = None) -> Process:
     processes = all_processes()
     if version is not None:
         return processes[key, version]
-    return processes[max(known for known in processes if known[0] == key)]
+    versions = [process for (known, _), process in processes.items() if known == key]
+    return max(versions, key=_in_force_from) if versions else processes[key, ""]
+
+
+def _in_force_from(process: Process) -> date:
+    return process.document.in_force_from or date.min

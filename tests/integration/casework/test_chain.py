@@ -1,0 +1,99 @@
+"""Tampering with a case's history is found, also when done by one who owns the database."""
+
+from __future__ import annotations
+
+import pytest
+from stage import Stage, owner
+
+from sammanhang.casework import chain
+
+
+def tampered(*sql: str) -> None:
+    """Changes made behind the trigger, as only the owner of the table can."""
+    owner("alter table casework_event disable trigger append_only")
+    for one in sql:
+        owner(one)
+    owner("alter table casework_event enable always trigger append_only")
+
+
+@pytest.fixture
+def case(stage: Stage) -> int:
+    case = stage.notified()
+    note = {"text": "Åsa ringer i morgon: 1,5 tablett à 0.1 mg."}
+    stage.did(stage.ward, case, "anteckning", data=note)
+    stage.did(stage.officer, case, "kvittens", data={"meddelande": 2})
+    return case
+
+
+def test_an_untouched_history_holds(stage: Stage, case: int) -> None:
+    stage.notified()
+
+    assert list(chain.verify()) == []
+    assert list(chain.verify(case)) == []
+
+
+SWAP = (
+    "update casework_event set seq = 99 where case_id = {case} and seq = 2",
+    "update casework_event set seq = 2 where case_id = {case} and seq = 3",
+    "update casework_event set seq = 3 where case_id = {case} and seq = 99",
+)
+FREE = (
+    "delete from casework_delivery where case_id = {case}",
+    "delete from casework_phase where case_id = {case}",
+)
+INSERTED = (
+    "insert into casework_event select case_id, 5, at, unit, person, act, data, basis, hash "
+    "from casework_event where case_id = {case} and seq = 4"
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "seq", "why"),
+    [
+        (
+            ["update casework_event set data = '{{}}' where case_id = {case} and seq = 3"],
+            3,
+            "stämmer inte med sin hash",
+        ),
+        (
+            ["update casework_event set at = at - interval '1 day' where case_id = {case}"],
+            1,
+            "stämmer inte med sin hash",
+        ),
+        (
+            ["update casework_event set person = 'annan' where case_id = {case} and seq = 4"],
+            4,
+            "stämmer inte med sin hash",
+        ),
+        ([*FREE, *SWAP], 2, "stämmer inte med sin hash"),
+        ([*FREE, "delete from casework_event where case_id = {case} and seq = 2"], 2, "saknas"),
+        (
+            [*FREE, "delete from casework_event where case_id = {case} and seq = 4"],
+            4,
+            "saknas: ärendet ska ha 4 händelser",
+        ),
+        ([INSERTED], 5, "stämmer inte med sin hash"),
+    ],
+    ids=["altered", "moved in time", "another person", "swapped", "removed", "cut off", "added"],
+)
+def test_what_has_been_done_to_it_is_found(
+    stage: Stage, case: int, sql: list[str], seq: int, why: str
+) -> None:
+    tampered(*(one.format(case=case) for one in sql))
+
+    assert list(chain.verify()) == [chain.Break(case, seq, why)]
+
+
+def test_an_end_cut_off_with_its_trace_is_found_by_the_heads_kept_elsewhere(
+    stage: Stage, case: int
+) -> None:
+    before = chain.heads()
+    tampered(
+        *(one.format(case=case) for one in FREE),
+        f"delete from casework_event where case_id = {case} and seq = 4",
+        f"update casework_case set seq = 3, head = (select hash from casework_event "
+        f"where case_id = {case} and seq = 3) where id = {case}",
+    )
+
+    assert list(chain.verify()) == []
+    assert chain.heads() != before
