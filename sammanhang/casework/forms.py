@@ -137,7 +137,11 @@ def _moment(day: str, clock: str) -> str:
     """A day and a clock in Sweden as ISO 8601; what can't be read stays as it was typed."""
     written = f"{day.strip()} {clock.strip().replace('.', ':')}".strip()
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=STOCKHOLM).isoformat() if clock else written
+        return (
+            datetime.fromisoformat(written).replace(tzinfo=STOCKHOLM).isoformat()
+            if clock
+            else written
+        )
     except ValueError:
         return written
 
@@ -159,7 +163,9 @@ def _moment_parts(value: Any, proposed: datetime | None) -> tuple[str, str]:
     return shown.date().isoformat(), f"{shown:%H:%M}"
 
 
-def changed_only(fields: Iterable[Field], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def changed_only(
+    fields: Iterable[Field], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
     """Of a correction, the values that differ from the message's own; an emptied one is None."""
     return {
         field.name: after.get(field.name)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import orjson
 import psycopg
 from django.conf import settings
+from psycopg.conninfo import make_conninfo
 
 CHANNEL = "casework"
 HEARTBEAT = 15  # seconds; also how soon a vanished browser is noticed
@@ -92,7 +93,7 @@ def conninfo() -> str:
         "host": database["HOST"],
         "port": database["PORT"],
     }
-    return psycopg.conninfo.make_conninfo(**{key: value for key, value in known.items() if value})
+    return make_conninfo(**{key: value for key, value in known.items() if value})
 
 
 async def stream(

@@ -11,8 +11,8 @@ from uuid import UUID
 from sammanhang.casework import boards
 from sammanhang.casework.processes import process_for
 from sammanhang.directory.queries import UnitName
-from sammanhang.swedish_order import swedish_sort_key
 from sammanhang.guideline.model import Before, Duty, Process
+from sammanhang.swedish_order import swedish_sort_key
 
 SHAPES = 8
 """How many shapes and colours there are for phases; see site/parts.html."""
@@ -71,7 +71,9 @@ class ShownRow:
 def phase(process: Process, name: str | None) -> ShownPhase | None:
     for number, known in enumerate(process.phases):
         if known.name == name:
-            return ShownPhase(known.name, known.title, "closed" if known.closes else number % SHAPES)
+            return ShownPhase(
+                known.name, known.title, "closed" if known.closes else number % SHAPES
+            )
     return None
 
 
@@ -149,7 +151,9 @@ def waiting_units(rows: Iterable[boards.Row]) -> set[str]:
 def _key(parts: tuple[Any, ...]) -> str:
     """A tuple as text that sorts alike."""
     return "|".join(
-        part.isoformat() if isinstance(part, date) else str(int(part) if part is True or part is False else part)
+        part.isoformat()
+        if isinstance(part, date)
+        else str(int(part) if part is True or part is False else part)
         for part in parts
     )
 

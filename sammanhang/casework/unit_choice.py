@@ -20,7 +20,18 @@ def with_unit_choices(
 ) -> list[FormField]:
     """The fields, those for a unit with units to choose among. Within the unit's scope."""
     return [
-        with_units(field, choices(page.process, act, field.name, acting, now, _near(page, act, field, acting), str(field.value)))
+        with_units(
+            field,
+            choices(
+                page.process,
+                act,
+                field.name,
+                acting,
+                now,
+                _near(page, act, field, acting),
+                str(field.value),
+            ),
+        )
         if field.kind == "enhet"
         else field
         for field in fields

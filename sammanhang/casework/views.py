@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -134,7 +135,7 @@ def _etag(acting: Acting, sort: str, now: datetime) -> str:
 # --- Live -----------------------------------------------------------------------------------
 
 
-async def changes(request: HttpRequest) -> HttpResponse:
+async def changes(request: HttpRequest) -> HttpResponseBase:
     """The line on which a board and its case pages hear what happens."""
     acting = await sync_to_async(current)(request, timezone.localdate())
     if acting is None:

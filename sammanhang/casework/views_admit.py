@@ -25,7 +25,6 @@ from sammanhang.engine.calendar import local
 from sammanhang.residents import queries as residents
 from sammanhang.residents.identifiers import Faulty
 
-
 FOUND = "found"
 """In the session: the person last found by number, whom the unit may not yet have a relation to."""
 FEWEST_DIGITS = 4

@@ -123,9 +123,7 @@ def _send(
     refusal = result.refusal if isinstance(result, Refused) else None
     with scope(acting):
         page = _page(acting, page.number, now)
-        filled = form(
-            fields, values, now, (refusal and refusal.fields) or {}, propose=False
-        )
+        filled = form(fields, values, now, (refusal and refusal.fields) or {}, propose=False)
         opened = OpenForm(
             act,
             with_unit_choices(page, act, filled, acting, now),

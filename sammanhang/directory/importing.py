@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from sammanhang.directory import hsa
 from sammanhang.directory.models import UNIT_TYPES, Municipality, Organisation, Unit, UnitPeriod
@@ -60,7 +61,7 @@ class Unreadable(Exception):
 def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int:
     """Imports a file and tells what came of it. Returns an exit code: 0, or 1 with faults."""
     try:
-        rows, report = read_units(_content(path), date.today())
+        rows, report = read_units(_content(path), timezone.localdate())
     except Unreadable as unreadable:
         echo(f"{path}: {unreadable}")
         return 1
@@ -216,8 +217,10 @@ def apply(rows: Iterable[Row], report: Report, *, dry_run: bool) -> None:
     with transaction.atomic(using=OWNER):
         known = {unit.hsa_id: unit for unit in Unit.objects.using(OWNER)}
         latest = {
-            period.unit_id: period
-            for period in UnitPeriod.objects.using(OWNER).order_by("unit_id", "since")
+            period.unit.pk: period
+            for period in UnitPeriod.objects.using(OWNER)
+            .select_related("unit", "municipality")
+            .order_by("unit_id", "since")
         }
         _check_successors(rows, known, report)
         if report.faults:
@@ -290,7 +293,7 @@ def _write_known(row: Row, unit: Unit, latest: UnitPeriod, report: Report) -> No
     if (row.name, row.parent, row.municipality) != (
         latest.name,
         latest.parent,
-        latest.municipality_id,
+        latest.municipality.pk,
     ):
         day = max(row.since, latest.since + timedelta(days=1))
         latest.until = day

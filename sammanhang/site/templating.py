@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from sammanhang.directory.models import ROLES
 from sammanhang.site import words
@@ -43,7 +44,19 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True
     )
+    made.globals.update(_=said, gettext=said)
     return made
+
+
+def said(message: str, **variables: Any) -> Markup:
+    """A message in the reader's language, its variables escaped. As Jinja's own, but quick."""
+    text = _translated(translation.get_language(), message)
+    return Markup(text % {name: escape(value) for name, value in variables.items()})  # noqa: S704
+
+
+@lru_cache(maxsize=10_000)
+def _translated(language: str | None, message: str) -> str:
+    return translation.gettext(message)
 
 
 def role_title(role: str) -> str:
