@@ -4,94 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from random import Random
+from uuid import UUID
 
-from django.db import connections
+from django.db import connections, transaction
 
 from sammanhang.casework.loading import History
 from sammanhang.casework.loading import load as load_histories
 from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.directory.county import load_county
 from sammanhang.engine.calendar import local
-from simulation.county import DEMO_SHARE, Care, load_residents, load_staff
-from simulation.people import Resident, residents
-from simulation.staff import memorable, staff
-from simulation.stays import Stay
+from simulation.county import OWNER, load_residents, load_staff
+from simulation.lives import SEED, Lived, live
+from simulation.people import residents
+from simulation.staff import by_unit, memorable, staff
 
-SEED = 20180925  # the day Västra Götaland's agreement came into force
 RESIDENTS = 20_000
 DAYS = 40
+AT_ONCE = 250
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 def is_loaded() -> bool:
-    with connections["owner"].cursor() as cursor:
+    with connections[OWNER].cursor() as cursor:
         cursor.execute("select exists (select from casework_case)")
         return cursor.fetchone()[0]
 
 
-def load(now: datetime, progress: Progress) -> None:
-    """The whole county, as it has lived up to `now`. The same `now` gives the same county."""
-    rng = Random(SEED)
-    with progress("Länet och dess invånare", 3) as tick:
-        load_county(local(now).date())
-        tick(1)
-        people = list(residents(rng, RESIDENTS, local(now).date()))
-        load_residents(people)
-        tick(1)
-        employed = list(staff(rng))
-        load_staff(employed)
-        tick(1)
-    by_unit: dict[str, list[str]] = {}
-    for one in employed:
-        for unit, _ in one.assignments:
-            by_unit.setdefault(unit, []).append(one.hsa_id)
-    lived = live(rng, people, Care(rng, by_unit), now, progress)
-    with progress("Skriver händelserna", 1) as tick:
-        load_histories(process_for(DISCHARGE), lived)
-        tick(1)
-    with connections["owner"].cursor() as cursor:
+def load(
+    now: datetime, progress: Progress, *, count: int = RESIDENTS, days: int = DAYS, seed: int = SEED
+) -> None:
+    """The whole county as it has lived up to `now`, all or nothing.
+
+    The same seed and the same `now` give the same county. `count` residents, `days` of history.
+    """
+    process = process_for(DISCHARGE)
+    people = list(residents(Random(seed), count, local(now).date()))
+    employed = list(staff(Random(seed)))
+    lived: list[Lived] = []
+    with progress("Livet på avdelningarna", days + 1) as tick:
+        shown = None
+        for one in live(process, people, by_unit(employed), now, days, seed):
+            lived.append(one)
+            if shown != (shown := local(one.stay.admitted).date()):
+                tick(1)
+    with transaction.atomic(using=OWNER):
+        with progress("Länet och dess invånare", 3) as tick:
+            load_county(local(now).date())
+            tick(1)
+            load_residents(people, deceased(lived))
+            tick(1)
+            load_staff(employed)
+            tick(1)
+        written = histories(lived)
+        with progress("Händelserna", len(written)) as tick:
+            for at in range(0, len(written), AT_ONCE):
+                some = written[at : at + AT_ONCE]
+                load_histories(process, some)
+                tick(len(some))
+    with connections[OWNER].cursor() as cursor:
         cursor.execute("analyze")
 
 
-def live(
-    rng: Random, people: list[Resident], care: Care, now: datetime, progress: Progress
-) -> list[History]:
-    """Stays that began during the days before `now`, until as many are in hospital as should be."""
-    process = process_for(DISCHARGE)
-    patients = iter(rng.sample(people, len(people)))
-    histories: list[History] = []
-    admissions = admission_times(rng, now)
-    with progress("Fyrtio dagar på avdelningarna", len(admissions)) as tick:
-        for admitted in admissions:
-            patient = next(patients)
-            at_demo = rng.random() < DEMO_SHARE
-            stay = Stay(process, rng, care.setting(patient, at_demo_ward=at_demo), admitted)
-            stay.live_until(now)
-            if stay.events:
-                place = care.place(stay.setting.ward)
-                histories.append(History(patient.id, place, stay.parties, stay.events))
-            tick(1)
-    return histories
+def histories(lived: list[Lived]) -> list[History]:
+    """What the stays come to in the store, in the order in which the cases were opened."""
+    begun = sorted((one for one in lived if one.stay.events), key=lambda one: one.stay.events[0].at)
+    return [
+        History(one.patient.id, one.hospital, one.stay.parties, one.stay.events) for one in begun
+    ]
 
 
-def admission_times(rng: Random, now: datetime) -> list[datetime]:
-    """When people were admitted: fewer at weekends, most between ten and twenty.
-
-    About fifty a day give some four hundred in hospital at once, at a mean stay of eight days.
-    """
-    times: list[datetime] = []
-    for back in range(DAYS, -1, -1):
-        day = now - timedelta(days=back)
-        count = 38 if local(day).weekday() >= 5 else 56
-        for _ in range(count):
-            hour = min(max(rng.gauss(14.5, 4.5), 0), 23.9)
-            at = day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=hour)
-            if at < now:
-                times.append(at)
-    return sorted(times)
+def deceased(lived: list[Lived]) -> dict[UUID, date]:
+    return {
+        one.patient.id: local(event.at).date()
+        for one in lived
+        for event in one.stay.events
+        if event.act == "dödsfall"
+    }
 
 
 def welcome(address: str) -> str:

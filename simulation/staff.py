@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
-from simulation.people import DATA, full_name
+from simulation.people import DATA, full_name, municipalities
 
+REGION = "SE2321000131"
 ROLE_OF = {
     "avdelning": "ward_nurse",
     "psykiatrisk-avdelning": "ward_nurse",
@@ -20,11 +22,16 @@ ROLE_OF = {
     "hemsjukvård": "municipal_nurse",
 }
 PER_UNIT = {"avdelning": 5, "psykiatrisk-avdelning": 4, "biståndsenhet": 4, "hemsjukvård": 4}
+"""How many work with this at a unit; three where nothing is said."""
 
+SKÖVDE = "1496"
 WARD = ("Medicinavdelning 1", "Sjukhuset i Skövde")
+OTHER_WARD = ("Geriatrikavdelning", "Sjukhuset i Skövde")
 CENTRE = "Vårdcentralen Skövde Centrum"
 OFFICE = "Biståndsenheten Skövde"
 NURSING = "Kommunal hälso- och sjukvård Skövde"
+MEMORABLE_AREA = "Skaraborg"
+NAMES_OF_LEADERS = {MEMORABLE_AREA: ("Elin", "Forsberg")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,16 @@ class Person:
     assignments: tuple[tuple[str, str], ...]
     demo: bool = False
 
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
 
-def units() -> list[dict[str, str]]:
+
+@cache
+def units() -> tuple[Mapping[str, str], ...]:
+    """The rows of the directory's own file."""
     with (DATA / "units.csv").open() as file:
-        return list(csv.DictReader(file))
+        return tuple(csv.DictReader(file))
 
 
 def unit_named(name: str, parent: str | None = None) -> str:
@@ -54,34 +67,50 @@ def unit_named(name: str, parent: str | None = None) -> str:
 
 def memorable() -> list[Person]:
     """Those whom the demonstration greets with: one area, so that a story can be carried."""
-    ward, centre = unit_named(*WARD), unit_named(CENTRE)
+    ward, other_ward, centre = unit_named(*WARD), unit_named(*OTHER_WARD), unit_named(CENTRE)
     office, nursing = unit_named(OFFICE), unit_named(NURSING)
-    other_ward = unit_named("Geriatrikavdelning", WARD[1])
+    municipality = office.split("-")[0]
+    several = ((nursing, "municipal_nurse"), (office, "case_officer"))
+
+    def person(hsa_id: str, name: str, *assignments: tuple[str, str]) -> Person:
+        given, family = name.split()
+        return Person(hsa_id, given, family, assignments, demo=True)
+
+    leader = next(one for one in process_leaders() if one.demo)
     return [
-        Person("SE2321000131-P0001", "Anna", "Lindqvist", ((ward, "ward_nurse"),), demo=True),
-        Person("SE2321000131-P0002", "Karim", "Saleh", ((centre, "care_coordinator"),), demo=True),
-        Person(
-            f"{office.split('-')[0]}-P0003",
-            "Britt",
-            "Öhman",
-            ((office, "case_officer"),),
-            demo=True,
-        ),
-        Person(
-            f"{nursing.split('-')[0]}-P0004",
-            "Johan",
-            "Åkesson",
-            ((nursing, "municipal_nurse"), (office, "case_officer")),
-            demo=True,
-        ),
-        Person("SE2321000131-P0005", "Elin", "Forsberg", ((office, "process_leader"),), demo=True),
-        Person("SE2321000131-P0006", "Nora", "Ek", ((other_ward, "ward_nurse"),), demo=True),
+        person(f"{REGION}-P0001", "Anna Lindqvist", (ward, "ward_nurse")),
+        person(f"{REGION}-P0002", "Karim Saleh", (centre, "care_coordinator")),
+        person(f"{municipality}-P0003", "Britt Öhman", (office, "case_officer")),
+        person(f"{municipality}-P0004", "Johan Åkesson", *several),
+        leader,
+        person(f"{REGION}-P0006", "Nora Ek", (other_ward, "ward_nurse")),
     ]
 
 
+def process_leaders() -> list[Person]:
+    """One for each care area, with an assignment at the office of its largest municipality."""
+    largest: dict[str, Mapping[str, str]] = {}
+    for place in sorted(municipalities(), key=lambda one: -int(one["population_approx_2023"])):
+        largest.setdefault(place["care_area"], place)
+    rng = Random("process leaders")
+    leaders: list[Person] = []
+    for at, (area, place) in enumerate(sorted(largest.items())):
+        given, family = NAMES_OF_LEADERS.get(area) or full_name(rng, 1970, woman=True)
+        office = next(
+            unit["hsa_id"]
+            for unit in units()
+            if unit["type"] == "biståndsenhet" and unit["municipality"] == place["scb_code"]
+        )
+        assignments = ((office, "process_leader"),)
+        demo = area == MEMORABLE_AREA
+        leaders.append(Person(f"{REGION}-P{10 + at:04}", given, family, assignments, demo))
+    return leaders
+
+
 def staff(rng: Random) -> Iterator[Person]:
-    """The memorable persons, then some at every unit."""
+    """The memorable persons, the process leaders, then some at every unit."""
     yield from memorable()
+    yield from (one for one in process_leaders() if not one.demo)
     number = 1000
     for unit in units():
         for _ in range(PER_UNIT.get(unit["type"], 3)):
@@ -89,3 +118,13 @@ def staff(rng: Random) -> Iterator[Person]:
             given, family = full_name(rng, rng.randint(1960, 2000), rng.random() < 0.8)
             hsa_id = f"SE{unit['organisation_number']}-P{number}"
             yield Person(hsa_id, given, family, ((unit["hsa_id"], ROLE_OF[unit["type"]]),))
+
+
+def by_unit(people: Iterable[Person]) -> dict[str, Sequence[Person]]:
+    """Who does the work at each unit."""
+    found: dict[str, list[Person]] = {}
+    for one in people:
+        for unit, role in one.assignments:
+            if role != "process_leader":
+                found.setdefault(unit, []).append(one)
+    return dict(found)

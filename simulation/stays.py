@@ -1,116 +1,90 @@
 """Stays in hospital, lived event by event under the real guideline.
 
-Each stay is a little discrete simulation: clinical milestones come by chance (admission, readiness,
-discharge, and now and then a death, a leave, a move), and everything a unit comes to owe it does
-after a delay, late at times, never at some. The engine is asked about each act, so a history holds
-only what the guideline accepts. Every distribution is stated in docs/simulation.md.
+Each stay is a little discrete simulation: clinical milestones come by chance (`course`), and
+everything a unit comes to owe, whatever the guideline says it is, it does after a delay: late at
+times, never at some. Messages are read by those who get them. The engine is asked about each act,
+so a history holds only what the guideline accepts.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sammanhang.engine import Case, Command, Event, Obligation, Refusal, decide, evolve, start
-from sammanhang.engine.calendar import is_working_day, local
-from sammanhang.guideline.model import Process
-from simulation.texts import value_for
+from sammanhang.engine import (
+    Case,
+    Command,
+    Event,
+    Obligation,
+    Refusal,
+    changed_obligations,
+    decide,
+    evolve,
+    start,
+)
+from sammanhang.engine.calendar import DAY, local
+from sammanhang.guideline.model import Effect, Process
+from simulation.care import Setting
+from simulation.course import HOUR, Course
+from simulation.hours import WARDS, at_work, during_the_day
+from simulation.texts import filled_in, iso
 
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-TRIES = 4
+MOST_TRIES = 12
+LATE, NEVER = 0.12, 0.03
+"""Share of what is owed that is done after its due moment, and that is never done."""
+HOURS_UNTIL_READ = {"avdelning": 3.0, "psykiatrisk-avdelning": 4.0, "hemsjukvård": 4.0}
+ORDINARY_HOURS_UNTIL_READ = 5.0
+READ_LATE, NEVER_READ = 0.08, 0.03
+ALL_AT_ONCE = 0.9
+"""Share of the readings in which all that is unread in the case is acknowledged together."""
+MESSAGES = (0.3, 0.5, 0.7, 0.9)
+MESSAGE = 0.4
+"""At these shares of the stay, somebody writes to the others with this chance."""
 
 Fields = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The units around a patient, and who works there."""
-
-    ward: str
-    other_ward: str
-    outpatient: str
-    other_outpatient: str
-    municipal: tuple[str, ...]
-    """None where no municipality takes part or the person lives outside the county."""
-    other_municipal: str | None
-    staff: Mapping[str, Sequence[str]]
-    outside_county: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What befalls the patient, drawn once: moments are counted from the admission."""
-
-    needs: bool
-    notice_late: bool
-    ready_after: timedelta
-    withdrawn_after: timedelta | None
-    discharged_after_ready: timedelta
-    leave: timedelta | None
-    moves: timedelta | None
-    dies: timedelta | None
-    cancelled: bool
-    misdirected: bool
-    corrected: bool
-    plan_changed: bool
-
-
-def draw_course(rng: Random) -> Course:
-    """The course of a stay; see docs/simulation.md for the shares."""
-    stays = timedelta(days=min(max(rng.lognormvariate(1.75, 0.65), 0.6), 60))
-
-    def some(share: float, low: float, high: float) -> timedelta | None:
-        return stays * rng.uniform(low, high) if rng.random() < share else None
-
-    return Course(
-        needs=rng.random() < 0.92,
-        notice_late=rng.random() < 0.07,
-        ready_after=stays,
-        withdrawn_after=some(0.07, 0.05, 0.2),
-        discharged_after_ready=timedelta(hours=min(rng.lognormvariate(3.2, 0.8), 24 * 20)),
-        leave=some(0.03, 0.4, 0.8),
-        moves=some(0.07, 0.15, 0.7),
-        dies=some(0.025, 0.2, 1.1),
-        cancelled=rng.random() < 0.01,
-        misdirected=rng.random() < 0.03,
-        corrected=rng.random() < 0.03,
-        plan_changed=rng.random() < 0.25,
-    )
+Who = Callable[[Case], str | None]
 
 
 @dataclass(order=True, slots=True)
 class Planned:
-    """Something that someone means to do at a moment. `unit` is settled when it is due."""
+    """Something that someone means to do at a moment. `unit` is settled when it comes."""
 
     at: datetime
     order: int
     act: str = field(compare=False)
-    unit: Callable[[Case], str | None] = field(compare=False)
+    unit: Who = field(compare=False)
     data: Fields = field(compare=False)
-    only_if: Callable[[Case], bool] = field(compare=False, default=lambda case: True)
+    still: Callable[[Case], bool] = field(compare=False)
     tries: int = field(compare=False, default=0)
 
 
 class Stay:
     """One stay, lived up to a moment."""
 
-    def __init__(self, process: Process, rng: Random, setting: Setting, admitted: datetime) -> None:
+    def __init__(
+        self, process: Process, rng: Random, setting: Setting, course: Course, admitted: datetime
+    ) -> None:
         self.process = process
         self.rng = rng
         self.setting = setting
-        self.course = draw_course(rng)
+        self.course = course
         self.admitted = admitted
         self.parties: dict[str, tuple[str, ...]] = {"slutenvård": (setting.ward,)}
         self.case = start(process, self.parties)
         self.events: list[Event] = []
+        self.readmitted_at: datetime | None = None
+        """When the person comes to hospital again, once that is settled."""
+        self._receipt = next(
+            act.name for act in process.acts.values() if act.effect is Effect.ACKNOWLEDGES
+        )
         self._agenda: list[Planned] = []
         self._count = 0
-        self._seen: set[str] = set()
+        self._going_to_read: set[str] = set()
+        self._forwarded = False
         self._plan_milestones()
 
     def live_until(self, moment: datetime) -> None:
@@ -122,205 +96,238 @@ class Stay:
 
     def _plan(
         self,
-        after: timedelta,
+        at: datetime,
         act: str,
-        unit: str | Callable[[Case], str | None],
+        unit: Who,
         data: Fields | None = None,
-        only_if: Callable[[Case], bool] = lambda case: True,
+        still: Callable[[Case], bool] = lambda case: True,
     ) -> None:
-        self._count += 1
-        who = unit if callable(unit) else (lambda case: unit)
-        at = self.admitted + after
-        heapq.heappush(self._agenda, Planned(at, self._count, act, who, data or {}, only_if))
+        if act in self.process.acts:
+            self._count += 1
+            heapq.heappush(self._agenda, Planned(at, self._count, act, unit, data or {}, still))
 
     def _plan_milestones(self) -> None:
-        course, rng = self.course, self.rng
-        recorded = timedelta(minutes=rng.uniform(15, 240))
-        needs = "ja" if course.needs else "nej"
-        told = {"inskriven": _iso(self.admitted), "behov-efter-utskrivning": needs}
+        course, setting = self.course, self.setting
+        recorded = self.admitted + timedelta(minutes=self.rng.uniform(15, 200))
+        told: dict[str, Any] = {"inskriven": iso(self.admitted)}
+        if course.needs_judged_after is None or not course.needs:
+            told["behov-efter-utskrivning"] = "ja" if course.needs else "nej"
+        else:
+            told["behov-efter-utskrivning"] = None
+            judged = at_work(self.rng, "avdelning", recorded + course.needs_judged_after)
+            self._plan(judged, "behov-bedömt", _ward, {"behov-efter-utskrivning": "ja"})
         self._plan(recorded, "inskrivning", _ward, told)
-        if course.cancelled:
-            reason = {"skäl": "Patienten gick hem från akuten."}
-            self._plan(recorded + 5 * HOUR, "inskrivning-avbryts", _ward, reason)
+        if course.cancelled_after is not None:
+            reason = {"skäl": "Gick hem från akuten, vårdades inte på avdelningen."}
+            self._plan(recorded + course.cancelled_after, "inskrivning-avbryts", _ward, reason)
             return
-        if self.setting.outside_county:
-            self._plan(recorded + HOUR, "utomläns", _ward, {"hemkommun": "Halmstad"})
-        if course.needs and not self.setting.municipal and not self.setting.outside_county:
-            self._plan(recorded + 2 * HOUR, "ingen-kommun", _ward)
+        if setting.home_outside:
+            self._plan(recorded + HOUR, "utomläns", _ward)
+        if course.needs:
+            self._plan_cooperation(recorded)
         self._plan_stay()
         self._plan_end()
 
-    def _plan_stay(self) -> None:
-        course, rng = self.course, self.rng
-        if course.moves:
-            moved = {"ny-avdelning": self.setting.other_ward}
-            self._plan(course.moves, "byte-av-avdelning", _ward, moved)
-        if course.leave:
-            back = self.admitted + course.leave + 26 * HOUR
-            self._plan(course.leave, "permission", _ward, {"åter-senast": _iso(back)})
-        if course.plan_changed and course.needs:
-            day = local(self.admitted + course.ready_after).date()
-            data = {"beräknad-utskrivning": day.isoformat(), "skäl": "Ny bedömning vid rond"}
-            self._plan(course.ready_after * 0.6, "ändrad-utskrivningsdag", _ward, data)
-        if course.corrected and course.needs:
+    def _plan_cooperation(self, recorded: datetime) -> None:
+        course, setting, rng = self.course, self.setting, self.rng
+        if setting.municipal is None and not setting.home_outside:
+            self._plan(recorded + HOUR * rng.uniform(3, 30), "ingen-kommun", _ward)
+        for name, unit in setting.later:
+            at = during_the_day(rng, self._at(rng.uniform(0.2, 0.6)), 9, 16)
+            self._plan(at, "ny-mottagare", _ward, {name: unit})
+        if course.not_concerned and setting.municipal:
+            unit = setting.municipal
+            reason = {"skäl": "Personen har inga insatser hos oss och behöver inga."}
+            at = at_work(rng, setting.types[unit], recorded + HOUR * rng.uniform(20, 40))
+            self._plan(at, "berörs-inte", lambda case: unit, reason)
+        if course.plan_changed:
+            at = during_the_day(rng, self._at(0.6), 9, 14)
+            day = local(self._at(rng.uniform(0.9, 1.2))).date()
+            planned = {"beräknad-utskrivning": max(day, local(at).date()).isoformat()}
+            self._plan(at, "ändrad-utskrivningsdag", _ward, planned)
+        if course.corrected:
             new = {"meddelande": "inskrivningsmeddelande", "värden": {"behov": ["hemsjukvård"]}}
-            self._plan(course.ready_after * 0.5, "rättelse", _ward, new)
-        for share in (0.3, 0.55, 0.8):
-            if course.needs and rng.random() < 0.5:
-                self._plan(course.ready_after * share, "planeringsmeddelande", self._someone)
+            self._plan(during_the_day(rng, self._at(0.4), 8, 16), "rättelse", _ward, new)
+        for share in MESSAGES:
+            if rng.random() < MESSAGE:
+                at = during_the_day(rng, self._at(share), 8, 17)
+                self._plan(at, "planeringsmeddelande", self._someone)
+        if course.message_withdrawn:
+            at = during_the_day(rng, self._at(0.65), 8, 16)
+            self._plan(at, "planeringsmeddelande", _ward)
+            mistaken = {"meddelande": "planeringsmeddelande", "skäl": "Gällde en annan person."}
+            self._plan(at + timedelta(minutes=12), "återtagande", _ward, mistaken)
+
+    def _plan_stay(self) -> None:
+        course = self.course
+        if course.moves is not None:
+            moved = {"ny-avdelning": self.setting.other_ward}
+            if self.setting.other_ward != self.setting.ward:
+                self._plan(self.admitted + course.moves, "byte-av-avdelning", _ward, moved)
+        if course.leave is not None:
+            leaves = during_the_day(self.rng, self.admitted + course.leave, 9, 18)
+            back = {"åter-senast": iso(leaves + 26 * HOUR)}
+            self._plan(leaves, "permission", _ward, back)
 
     def _plan_end(self) -> None:
-        course = self.course
-        ready = course.ready_after
+        course, rng = self.course, self.rng
         if course.dies is not None:
-            self._plan(course.dies, "dödsfall", _ward)
+            self._plan(self.admitted + course.dies, "dödsfall", _ward)
             return
-        if course.needs:
-            sip = "ja" if self.setting.municipal and self.rng.random() < 0.6 else "nej"
+        ready = during_the_day(rng, self._at(1), 9, 14)
+        if not course.needs:
+            self._plan(ready + HOUR, "utskrivning", _ward)
+            return
+        sip = "ja" if self.setting.municipal and course.sip_needed else "nej"
+        self._plan(ready, "utskrivningsklar", _ward, {"sip-behövs": sip})
+        if course.withdrawn_after_ready is not None:
+            worse = ready + course.withdrawn_after_ready
+            reason = {"skäl": "Feber och nytillkommen förvirring."}
+            self._plan(worse, "utskrivningsklar-återtas", _ward, reason)
+            ready = during_the_day(rng, worse + course.ready_again_after, 9, 14)
             self._plan(ready, "utskrivningsklar", _ward, {"sip-behövs": sip})
-            if course.withdrawn_after:
-                worse = ready + course.withdrawn_after
-                reason = {"skäl": "Feber och nytillkommen förvirring."}
-                self._plan(worse, "utskrivningsklar-återtas", _ward, reason)
-                ready = worse + timedelta(days=self.rng.uniform(1, 4))
-                self._plan(ready, "utskrivningsklar", _ward, {"sip-behövs": sip})
-            ready += course.discharged_after_ready
-        self._plan(ready, "utskrivning", _ward)
+        goes = during_the_day(rng, ready + course.discharged_after_ready, 10, 17)
+        self._plan(goes, "utskrivning", _ward)
+
+    def _at(self, share: float) -> datetime:
+        """The moment when so much of the stay, until readiness, has passed."""
+        return self.admitted + self.course.ready_after * share
 
     def _someone(self, case: Case) -> str | None:
-        units = [unit for units in case.parties.values() for unit in units]
+        units = sorted({unit for units in case.parties.values() for unit in units})
         return self.rng.choice(units) if units else None
 
     # --- Doing ------------------------------------------------------------------------------
 
     def _do(self, planned: Planned) -> None:
         unit = planned.unit(self.case)
-        if unit is None or not planned.only_if(self.case) or self._is_over(planned.act):
+        if unit is None or not planned.still(self.case):
             return
-        data = self._filled_in(planned.act, planned.data, planned.at)
-        person = self._person(unit)
-        decided = decide(
-            self.process, self.case, Command(unit, person, planned.act, data), planned.at
-        )
+        if planned.act == self._receipt and not planned.data:
+            self._going_to_read.discard(unit)
+        person = self.rng.choice(self.setting.staff[unit])
+        data = self._data(planned, person.name)
+        command = Command(unit, person.hsa_id, planned.act, data)
+        decided = decide(self.process, self.case, command, planned.at)
         if isinstance(decided, Refusal):
             self._try_later(planned, decided)
             return
         for event in decided:
-            self.case = evolve(self.process, self.case, event)
+            before, self.case = self.case, evolve(self.process, self.case, event)
             self.events.append(event)
-        self._see_to_obligations(planned.at)
+            self._follow(before, event)
 
-    def _is_over(self, act: str) -> bool:
-        return self.case.closed_by is not None and act not in ("kvittens",)
+    def _data(self, planned: Planned, person: str) -> dict[str, Any]:
+        data = dict(planned.data)
+        if planned.act == "inskrivningsmeddelande":
+            course, setting = self.course, self.setting
+            day = local(self._at(self.rng.uniform(0.7, 1.2))).date()
+            data["beräknad-utskrivning"] = max(day, local(planned.at).date()).isoformat()
+            data["öppenvård-enhet"] = setting.outpatient
+            data["kommun-enhet"] = setting.municipal if course.needs else None
+        act = self.process.acts[planned.act]
+        return filled_in(self.rng, act, data, planned.at, person)
 
     def _try_later(self, planned: Planned, refusal: Refusal) -> None:
-        """What waits for others is tried again; what can't be done at all is let go."""
-        if refusal.kind in ("requires", "open-duty") and planned.tries < TRIES:
-            self._count += 1
-            at = _waking(planned.at + timedelta(hours=self.rng.uniform(8, 30)), planned.act)
-            again = Planned(
-                at, self._count, planned.act, planned.unit, planned.data, planned.only_if
-            )
-            again.tries = planned.tries + 1
-            heapq.heappush(self._agenda, again)
-
-    def _see_to_obligations(self, now: datetime) -> None:
-        """Whoever has come to owe something means to do it, sooner or later."""
+        """What waits for others is tried again, and they are hurried; the rest is let go."""
+        if refusal.kind not in ("requires", "open-duty") or planned.tries >= MOST_TRIES:
+            return
+        missing = {
+            name
+            for rule in self.process.conditions_on.get(planned.act, ())
+            for name in rule.requires
+        }
+        waits = planned.at + HOUR * self.rng.uniform(5, 26)
         for owed in self.case.obligations.values():
-            if owed.is_open and owed.key not in self._seen:
-                self._seen.add(owed.key)
-                self._mean_to_do(owed, now)
-
-    def _mean_to_do(self, owed: Obligation, now: datetime) -> None:
-        rng = self.rng
-        if rng.random() < (0.04 if owed.message else 0.02):
-            return  # nobody ever does
-        at = _when(rng, owed, now, hurried=owed.part == "slutenvård")
-        if owed.act == "inskrivningsmeddelande" and self.course.notice_late:
-            at = now + timedelta(hours=rng.uniform(26, 60))
-        data: Fields = {}
-        if owed.message is not None:
-            data = {"meddelande": owed.message}
-            if self._is_misdirected(owed):
-                self._forward(owed, at)
-                return
+            if owed.is_open and owed.act in missing:
+                self._mean_to_do(owed, planned.at + HOUR * self.rng.uniform(1, 8))
         self._count += 1
-        key = owed.key
-        planned = Planned(
-            _waking(at, owed.act, at_ward=owed.part == "slutenvård"),
-            self._count,
-            owed.act,
-            lambda case: case.obligations[key].unit,
-            data,
-            lambda case: case.obligations[key].is_open,
-        )
+        planned.at = during_the_day(self.rng, waits, 9, 17)
+        planned.order = self._count
+        planned.tries += 1
         heapq.heappush(self._agenda, planned)
 
-    def _is_misdirected(self, owed: Obligation) -> bool:
+    def _follow(self, before: Case, event: Event) -> None:
+        """Whoever has come to owe something, or got a message, means to see to it."""
+        for owed in changed_obligations(before, self.case):
+            earlier = before.obligations.get(owed.key)
+            if not owed.is_open or (earlier is not None and earlier.unit == owed.unit):
+                continue
+            if owed.act == self._receipt:
+                self._mean_to_read(owed.unit, owed.part, event, owed.message)
+            elif earlier is None and self.rng.random() >= NEVER:
+                self._mean_to_do(owed, self._when(owed, event.at))
+        if self.process.acts[event.act].receipt is None:
+            done = self.case.done.get(event.seq)
+            for unit in done.recipients if done else ():
+                self._mean_to_read(unit, None, event, event.seq)
+        if event.act == "utskrivning" and self.course.readmitted_after_discharge is not None:
+            self._plan_readmission(event.at + self.course.readmitted_after_discharge)
+
+    def _plan_readmission(self, at: datetime) -> None:
+        """Nobody has two cases open at one hospital: the ward ends the one that is."""
+        self.readmitted_at = at
+        self._plan(at, "avslut", _ward)
+
+    # --- What is owed -----------------------------------------------------------------------
+
+    def _mean_to_do(self, owed: Obligation, at: datetime) -> None:
+        key = owed.key
+        self._plan(
+            at_work(self.rng, self.setting.types[owed.unit], at),
+            owed.act,
+            lambda case: case.obligations[key].unit,
+            {},
+            lambda case: case.obligations[key].is_open,
+        )
+
+    def _when(self, owed: Obligation, now: datetime) -> datetime:
+        """When a unit gets round to it: mostly in good time, at times too late."""
+        rng = self.rng
+        span = max(owed.due - now if owed.due else DAY, HOUR)
+        if owed.act == "inskrivningsmeddelande" and self.course.notice_late:
+            return now + span + HOUR * rng.uniform(2, 40)
+        if owed.act == "åter-från-permission" and owed.due:
+            return owed.due - HOUR * rng.uniform(0, 5)
+        if rng.random() < LATE:
+            return now + span * rng.uniform(1.02, 1.5)
+        hurried = self.setting.types[owed.unit] in WARDS
+        return now + span * (rng.betavariate(1.4, 5) if hurried else rng.betavariate(1.6, 2.8))
+
+    def _mean_to_read(self, unit: str, part: str | None, event: Event, message: int | None) -> None:
+        rng = self.rng
+        if self._is_misdirected(part, event):
+            self._forward(unit, part or "", event.at)
+            return
+        if unit in self._going_to_read or rng.random() < NEVER_READ:
+            return
+        kind = self.setting.types[unit]
+        median = HOURS_UNTIL_READ.get(kind, ORDINARY_HOURS_UNTIL_READ)
+        at = event.at + HOUR * median * rng.lognormvariate(0, 0.8)
+        if rng.random() < READ_LATE:
+            at += DAY * rng.uniform(1, 4)
+        together = rng.random() < ALL_AT_ONCE
+        if together:
+            self._going_to_read.add(unit)
+        which = {} if together else {"meddelande": message}
+        self._plan(at_work(rng, kind, at), self._receipt, lambda case: unit, which)
+
+    def _is_misdirected(self, part: str | None, event: Event) -> bool:
         return (
-            self.course.misdirected
-            and owed.part == "kommun"
-            and self.setting.other_municipal is not None
-            and owed.unit != self.setting.other_municipal
-            and not any(event.act == "vidarebefordran" for event in self.events)
+            not self._forwarded
+            and event.act == "inskrivningsmeddelande"
+            and part is not None
+            and part == self.course.misdirected
+            and part in self.setting.right
         )
 
-    def _forward(self, owed: Obligation, at: datetime) -> None:
-        self._count += 1
-        data = {"rätt-enhet": self.setting.other_municipal, "skäl": "Fel stadsdel."}
-        unit = owed.unit
-        heapq.heappush(
-            self._agenda,
-            Planned(_waking(at, owed.act), self._count, "vidarebefordran", lambda case: unit, data),
-        )
-
-    # --- Filling in -------------------------------------------------------------------------
-
-    def _filled_in(self, name: str, data: Fields, at: datetime) -> dict[str, Any]:
-        act = self.process.acts[name]
-        filled = dict(data)
-        if name == "inskrivningsmeddelande":
-            filled["öppenvård-enhet"] = self.setting.outpatient
-            if self.setting.municipal:
-                filled["kommun-enhet"] = self.setting.municipal[0]
-            planned = local(self.admitted + self.course.ready_after * self.rng.uniform(0.7, 1.2))
-            filled["beräknad-utskrivning"] = max(planned.date(), local(at).date()).isoformat()
-        for one in act.fields:
-            if one.name not in filled and (one.required or self.rng.random() < 0.85):
-                value = value_for(self.rng, one, at)
-                if value is not None:
-                    filled[one.name] = value
-        return filled
-
-    def _person(self, unit: str) -> str:
-        people = self.setting.staff.get(unit) or ("SE2321000131-P0000",)
-        return self.rng.choice(list(people))
+    def _forward(self, unit: str, part: str, now: datetime) -> None:
+        self._forwarded = True
+        reason = {"rätt-enhet": self.setting.right[part], "skäl": "Personen hör till er enhet."}
+        at = at_work(self.rng, self.setting.types[unit], now + HOUR * self.rng.uniform(1, 20))
+        self._plan(at, "vidarebefordran", lambda case: unit, reason)
 
 
 def _ward(case: Case) -> str | None:
     units = case.parties.get("slutenvård", ())
     return units[0] if units else None
-
-
-def _when(rng: Random, owed: Obligation, now: datetime, *, hurried: bool) -> datetime:
-    """When a unit gets round to it: mostly in good time, one in eight too late."""
-    span = (owed.due - now) if owed.due else timedelta(hours=24)
-    span = max(span, HOUR)
-    if rng.random() < 0.12:
-        return now + span * rng.uniform(1.02, 1.6)
-    share = rng.betavariate(1.4, 4) if hurried else rng.betavariate(1.6, 2.6)
-    return now + span * share
-
-
-def _waking(at: datetime, act: str, *, at_ward: bool = False) -> datetime:
-    """Wards work round the clock; the others on working days between eight and five."""
-    if at_ward or act == "utskrivning":
-        return at
-    shown = local(at)
-    while not (is_working_day(shown.date()) and 8 <= shown.hour < 17):
-        shown = (shown + HOUR).replace(minute=(shown.minute * 7 + 11) % 60)
-    return shown.astimezone(UTC)
-
-
-def _iso(at: datetime) -> str:
-    return local(at.replace(second=0, microsecond=0)).isoformat()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from sammanhang.engine.calendar import local
-from sammanhang.guideline.model import Field, FieldType
+from sammanhang.guideline.model import Act, Field, FieldType
 
 TEXTS = {
     "inskrivningsorsak": (
@@ -49,10 +50,32 @@ TEXTS = {
     "underrättad-hur": ("Telefon till kommunens mottagning.",),
     "vårdkontakt-telefon": ("010-000 00 00",),
 }  # fmt: skip
-CONTACTS = ("Sara Lind", "Maria Holm", "Peter Ek", "Jonas Alm", "Linda Rask", "Helena Ström")
+LEFT_EMPTY = 0.15
+"""Share of the fields that needn't be filled in that nobody fills in."""
 
 
-def value_for(rng: Random, field: Field, at: datetime) -> Any:
+def filled_in(
+    rng: Random, act: Act, data: Mapping[str, Any], at: datetime, person: str
+) -> dict[str, Any]:
+    """What is given, and in the act's other fields something plausible. None: left empty.
+
+    `person`: the name of whoever fills it in.
+    """
+    filled = {name: value for name, value in data.items() if value is not None}
+    for one in act.fields:
+        if one.name not in data and (one.required or rng.random() >= LEFT_EMPTY):
+            value = value_for(rng, one, at, person)
+            if value is not None:
+                filled[one.name] = value
+    return filled
+
+
+def iso(at: datetime) -> str:
+    """The minute, in Swedish time."""
+    return local(at.replace(second=0, microsecond=0)).isoformat()
+
+
+def value_for(rng: Random, field: Field, at: datetime, person: str) -> Any:
     """A value of the field's type, in the form events keep; None: left empty."""
     match field.type:
         case FieldType.TEXT | FieldType.LONG_TEXT:
@@ -66,12 +89,12 @@ def value_for(rng: Random, field: Field, at: datetime) -> Any:
         case FieldType.TIME:
             return f"{rng.randint(9, 15):02}:{rng.choice(('00', '30'))}"
         case FieldType.MOMENT:
-            return local(at.replace(second=0, microsecond=0)).isoformat()
+            return iso(at)
         case FieldType.YES_NO:
             return "ja" if rng.random() < 0.8 else "nej"
         case FieldType.NUMBER:
             return rng.randint(1, 5)
         case FieldType.PERSON:
-            return rng.choice(CONTACTS)
+            return person
         case FieldType.UNIT | FieldType.ATTACHMENT | FieldType.MESSAGE:
             return None
