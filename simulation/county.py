@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,9 @@ def copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
             into.write_row(row)
 
 
-def load_residents(people: list[Resident], deceased: Mapping[UUID, date]) -> None:
+def load_residents(
+    people: list[Resident], deceased: Mapping[UUID, date] = MappingProxyType({})
+) -> None:
     """`deceased`: those who have died, and on which day."""
     copy(
         "residents_resident",

@@ -8,7 +8,7 @@ place that doesn't exist. The shares are assumptions, stated in docs/simulation.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -98,12 +98,14 @@ def municipalities() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def residents(rng: Random, count: int, today: date) -> Iterator[Resident]:
-    """`count` people, always the same for the same state of `rng`."""
+def residents(
+    rng: Random, count: int, today: date, taken: Iterable[str] = ()
+) -> Iterator[Resident]:
+    """`count` people, always the same for the same state of `rng`. `taken`: others' numbers."""
     places = municipalities()
     codes = [place["scb_code"] for place in places]
     weights = [int(place["population_approx_2023"]) for place in places]
-    numbers = Numbers(rng)
+    numbers = Numbers(rng, taken)
     for municipality in rng.choices(codes, weights, k=count):
         home = None if rng.random() < OUTSIDE else municipality
         yield _resident(rng, home, today, numbers)
@@ -142,9 +144,9 @@ Maker = Callable[[Random, date, bool], str]
 class Numbers:
     """Hands out identity numbers that nobody has, each once."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, taken: Iterable[str]) -> None:
         self.rng = rng
-        self.taken: set[str] = set()
+        self.taken = set(taken)
 
     def draw(self, born: date, woman: bool) -> tuple[date, tuple[Number, ...]]:
         """A birth date near the wished one, and the numbers that the person was and is known by."""
