@@ -98,11 +98,11 @@ def _port_trouble(host: str, port: int, error: Exception) -> str:
         return f"Adressen {host} finns inte."
     else:
         reason = f"Port {port} är upptagen av ett annat program."
-    other = _free_port()
+    other = free_port()
     return f"{reason} Välj en annan, till exempel: make demo PORT={other}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     for port in range(8001, 8100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
