@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpRequest
 
@@ -105,6 +106,13 @@ def current(request: HttpRequest, today: date) -> Acting | None:
         acting = found
         request.session[SESSION_KEY] = {**asdict(acting), "checked": time.time()}
     return acting
+
+
+def still(session_key: str | None, acting: Acting, today: date) -> bool:
+    """Whether an open line may stay open: the session acts as before, in an assignment in force."""
+    kept = SessionStore(session_key).get(SESSION_KEY)
+    same = kept is not None and kept["assignment"] == acting.assignment
+    return same and assignment(acting.assignment, today) is not None
 
 
 @contextmanager

@@ -10,14 +10,19 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
 from django.conf import settings
+from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+Result = TypeVar("Result")
+
 CHANNEL = "casework"
-HEARTBEAT = 15  # seconds; also how soon a vanished browser is noticed
+HEARTBEAT = 15  # seconds; also how soon a vanished browser or database is noticed
+ASK_AGAIN = 60  # seconds; how long a line stays open before it is asked again who it is for
 MOST_WAITING = 500
 """Changes that a slow board may lag behind by before it is told to start over."""
 
@@ -69,9 +74,11 @@ class Hub:
                 async with connection:
                     await connection.execute(f"listen {CHANNEL}")
                     self.tell(list(self.boards), None)
-                    async for notice in connection.notifies():
-                        told = orjson.loads(notice.payload)
-                        self.tell(told["units"] or [], Change(told["case"], told["seq"]))
+                    while True:
+                        async for notice in connection.notifies(timeout=HEARTBEAT):
+                            told = orjson.loads(notice.payload)
+                            self.tell(told["units"], Change(told["case"], told["seq"]))
+                        await connection.execute("select 1")  # is it still there?
             await asyncio.sleep(1)
 
 
@@ -86,14 +93,31 @@ hub = Hub()
 def conninfo() -> str:
     """Where Django's default connection goes, for a connection of our own."""
     database = settings.DATABASES["default"]
+    options = {key: value for key, value in database["OPTIONS"].items() if key != "pool"}
     known = {
         "dbname": database["NAME"],
         "user": database["USER"],
         "password": database["PASSWORD"],
         "host": database["HOST"],
         "port": database["PORT"],
+        **options,
     }
     return make_conninfo(**{key: value for key, value in known.items() if value})
+
+
+async def in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
+    """Runs what talks to the database in a thread, which then gives its connection back.
+
+    A board stands open for a whole shift, and must not hold a connection of the pool meanwhile.
+    """
+
+    def run() -> Result:
+        try:
+            return work(*arguments)
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(run)
 
 
 async def stream(
@@ -103,23 +127,38 @@ async def stream(
 ) -> AsyncIterator[bytes]:
     """Server-sent events for a unit's board: `row` with a row's new HTML, `restart`, heartbeats.
 
-    Ends when the person no longer acts for the unit.
+    Ends when the person no longer acts for the unit, also on a line that is never silent.
     """
+    clock = asyncio.get_running_loop().time
     async with hub.board(unit) as queue:
+        asked = clock()
         yield b"retry: 2000\nevent: ready\ndata: \n\n"
         while True:
-            try:
-                change = await asyncio.wait_for(queue.get(), HEARTBEAT)
-            except TimeoutError:
+            changes = await _next(queue)
+            if clock() - asked >= ASK_AGAIN:
                 if not await still_acting():
                     yield sent("signed-out", "")
                     return
-                yield b": still here\n\n"
-                continue
-            if change is None:
+                asked = clock()
+            if changes is None:
                 yield sent("restart", "")
+            elif not changes:
+                yield b": still here\n\n"
             else:
-                yield sent("row", await render(change.case), id=f"{change.case}-{change.seq}")
+                for change in changes:
+                    yield sent("row", await render(change.case), id=f"{change.case}-{change.seq}")
+
+
+async def _next(queue: asyncio.Queue[Change | None]) -> list[Change] | None:
+    """What has happened, the latest of each case; empty after a silence. None: start over."""
+    try:
+        waiting = [await asyncio.wait_for(queue.get(), HEARTBEAT)]
+    except TimeoutError:
+        return []
+    while not queue.empty():
+        waiting.append(queue.get_nowait())
+    latest = {change.case: change for change in waiting if change is not None}
+    return None if None in waiting else list(latest.values())
 
 
 def sent(event: str, data: str, id: str | None = None) -> bytes:

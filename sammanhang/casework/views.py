@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -19,7 +18,7 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from sammanhang.access.acting import Acting, current, scope
+from sammanhang.access.acting import Acting, current, scope, still
 from sammanhang.access.requires import Asked, requires
 from sammanhang.casework import boards, live
 from sammanhang.casework.processes import DISCHARGE, process_for
@@ -135,20 +134,21 @@ def _etag(acting: Acting, sort: str, now: datetime) -> str:
 # --- Live -----------------------------------------------------------------------------------
 
 
-async def changes(request: HttpRequest) -> HttpResponseBase:
+def changes(request: HttpRequest) -> HttpResponseBase:
     """The line on which a board and its case pages hear what happens."""
-    acting = await sync_to_async(current)(request, timezone.localdate())
+    acting = current(request, timezone.localdate())
     if acting is None:
         return HttpResponse(status=204)  # an EventSource stops at 204
     sort = request.GET.get("ordning", "brådska")
     sort = sort if sort in boards.SORTS else "brådska"
     language = get_language()
+    session = request.session.session_key
 
     async def rendered(case: int) -> str:
-        return await sync_to_async(_change)(acting, case, sort, language)
+        return await live.in_thread(_change, acting, case, sort, language)
 
     async def still_acting() -> bool:
-        return await sync_to_async(_still)(request, acting)
+        return await live.in_thread(still, session, acting, timezone.localdate())
 
     content: AsyncIterator[bytes] = live.stream(acting.unit, rendered, still_acting)
     return StreamingHttpResponse(
@@ -159,16 +159,6 @@ async def changes(request: HttpRequest) -> HttpResponseBase:
 
 
 changes.requirement = ("signed in",)  # type: ignore[attr-defined]
-
-
-def _still(request: HttpRequest, acting: Acting) -> bool:
-    from importlib import import_module
-
-    from django.conf import settings
-
-    store = import_module(settings.SESSION_ENGINE).SessionStore(request.session.session_key)
-    kept = store.get("acting")
-    return bool(kept) and kept["unit"] == acting.unit and kept["person"] == acting.person
 
 
 def _change(acting: Acting, case: int, sort: str, language: str | None) -> str:
