@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "sammanhang.access.middleware.every_view_declares",
 ]
 ROOT_URLCONF = "sammanhang.site.urls"
 ASGI_APPLICATION = "sammanhang.site.asgi.application"

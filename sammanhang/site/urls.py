@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from sammanhang.access.requires import open_to_all
 
@@ -10,7 +11,7 @@ urlpatterns = [
     path("", include("sammanhang.access.urls")),
     path("", include("sammanhang.casework.urls")),
     path("", include("sammanhang.governance.urls")),
-    path("sprak/", include("django.conf.urls.i18n")),
+    path("sprak/setlang/", open_to_all(set_language), name="set_language"),
 ]
 
 handler403 = "sammanhang.site.views.forbidden"

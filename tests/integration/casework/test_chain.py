@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import CommandError, call_command
 from stage import Stage, owner
 
 from sammanhang.casework import chain
@@ -97,3 +98,15 @@ def test_an_end_cut_off_with_its_trace_is_found_by_the_heads_kept_elsewhere(
 
     assert list(chain.verify()) == []
     assert chain.heads() != before
+
+
+def test_the_command_tells_what_it_found_and_fails(
+    stage: Stage, case: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("verify_chain")
+    assert capsys.readouterr().out.strip() == chain.heads()
+
+    tampered(f"update casework_event set act = 'annat' where case_id = {case} and seq = 2")
+    with pytest.raises(CommandError, match="1 ärenden"):
+        call_command("verify_chain")
+    assert f"ärende {case}, händelse 2" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from sammanhang.casework import processes
 def stage(database: str) -> Iterator[Stage]:
     """A fresh database with a few people at work, under the small guideline made for the tests."""
     shipped = settings.GUIDELINES
-    settings.GUIDELINES = Path(__file__).parent.parent / "guidelines"
+    settings.GUIDELINES = Path(__file__).parent / "guidelines"
     processes.all_processes.cache_clear()
     yield Stage()
     settings.GUIDELINES = shipped

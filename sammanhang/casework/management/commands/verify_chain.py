@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from sammanhang.casework import chain
+
+
+class Command(BaseCommand):
+    help = (
+        "Kontrollerar att ingen har ändrat i ärendenas historik. Skriver ut ett värde att "
+        "bevara utanför databasen: med oförändrad historik blir det alltid detsamma."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        broken = list(chain.verify())
+        for one in broken:
+            self.stderr.write(str(one))
+        self.stdout.write(chain.heads())
+        if broken:
+            raise CommandError(f"{len(broken)} ärenden har en historik som inte håller ihop.")
