@@ -67,8 +67,8 @@ def _do(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
         _revoke(plan, case, act, event)
     done = _note_done(plan, case, act, event, recipients)
     _set_bars(plan, case, done)
-    if case.barred != barred:
-        owing.cancel_barred(case, case.barred.keys() - barred.keys())
+    if case.barred is not barred:
+        owing.cancel_barred(case)
     owing.start_receipts(plan, case, done)
     owing.start_duties(plan, case, done)
     for unit, part in joined:
@@ -231,7 +231,7 @@ def _undo(plan: Plan, case: NextCase, undone: list[int]) -> None:
     """The acts are as undone: values, bars and phase without them; what they started ends,
     what they ended is open again."""
     _rebuild(plan, case)
-    owing.undo(case, undone)
+    owing.undo(plan, case, undone)
     owing.redate(plan, case)
 
 

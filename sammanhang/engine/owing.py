@@ -10,11 +10,11 @@ from datetime import datetime
 
 from sammanhang.engine import calendar
 from sammanhang.engine.messages import heir_of
-from sammanhang.engine.model import Done, Event, Obligation
+from sammanhang.engine.model import Done, Event, Obligation, Receipt
 from sammanhang.engine.next_case import NextCase
 from sammanhang.engine.plan import Plan
 from sammanhang.engine.values import moment
-from sammanhang.guideline.model import Ahead, Before, Duty, On, Within
+from sammanhang.guideline.model import Ahead, Bar, Before, Duty, On, Within
 
 # --- Starting -------------------------------------------------------------------------------
 
@@ -178,7 +178,7 @@ def redate(plan: Plan, case: NextCase) -> None:
 
 
 def _end(
-    case: NextCase, owed: Obligation, *, cancelled: bool, by: Done | Event | None = None
+    case: NextCase, owed: Obligation, *, cancelled: bool, by: Done | Event | Receipt | None = None
 ) -> None:
     by = by or case.event
     case.owe(owed, ended_by=by.seq, ended_at=by.at, cancelled=cancelled)
@@ -202,10 +202,10 @@ def fulfil_receipt(case: NextCase, event: Event, message: int) -> None:
             _end(case, owed, cancelled=False)
 
 
-def cancel_barred(case: NextCase, acts: Collection[str]) -> None:
+def cancel_barred(case: NextCase) -> None:
     """Nobody owes what can't be done."""
     for owed in list(case.obligations.values()):
-        if owed.is_open and owed.act in acts:
+        if owed.is_open and owed.act in case.barred:
             _end(case, owed, cancelled=True)
 
 
@@ -245,33 +245,63 @@ def move(case: NextCase, parts: Collection[str], old: str, new: str) -> None:
 # --- Undoing --------------------------------------------------------------------------------
 
 
-def undo(case: NextCase, undone: Collection[int]) -> None:
-    """What undone acts had started ends; what they had ended is open again, unless the unit has
-    done it once more since."""
+def undo(plan: Plan, case: NextCase, undone: Collection[int]) -> None:
+    """What undone acts had started ends; what they had ended ends by something else, or is open
+    again."""
+    _take_back_receipts(case, undone)
     for owed in list(case.obligations.values()):
         if owed.is_open:
             if owed.started_by in undone or owed.message in undone:
                 _end(case, owed, cancelled=True)
         elif owed.ended_by in undone:
-            again = done_since(case, owed.act, owed.unit, owed.started_by)
-            if not _may_open_again(case, owed):
-                if not owed.cancelled:
-                    _end(case, owed, cancelled=True)
-            elif again is not None and owed.message is None:
-                _end(case, owed, cancelled=False, by=again)
-            else:
-                case.owe(owed, ended_by=None, ended_at=None, cancelled=False)
-    _take_back_receipts(case, undone)
+            _end_anew(plan, case, owed)
 
 
-def _may_open_again(case: NextCase, owed: Obligation) -> bool:
-    return (
-        case.done[owed.started_by].in_force
-        and (owed.message is None or case.done[owed.message].in_force)
-        and owed.act not in case.barred
-        and (owed.message is not None or owed.unit in case.parties.get(owed.part, ()))
-        and case.closed_by in (None, owed.started_by)
+def _end_anew(plan: Plan, case: NextCase, owed: Obligation) -> None:
+    """Its end is undone: by what it is ended now, if by anything."""
+    if not _still_asked(case, owed):
+        if not owed.cancelled:
+            _end(case, owed, cancelled=True)
+        return
+    paid = _paid(case, owed)
+    stopped = _stopped(plan, case, owed)
+    if paid and not (stopped and owed.started_by < stopped.seq < paid.seq):
+        _end(case, owed, cancelled=False, by=paid)
+    elif stopped:
+        _end(case, owed, cancelled=True, by=stopped)
+    else:
+        case.owe(owed, ended_by=None, ended_at=None, cancelled=False)
+
+
+def _still_asked(case: NextCase, owed: Obligation) -> bool:
+    """Whether what started it is in force, and the unit is still there to do it."""
+    if not case.done[owed.started_by].in_force:
+        return False
+    if owed.message is not None:
+        return case.done[owed.message].in_force and case.takes_part(owed.unit)
+    return owed.unit in case.parties.get(owed.part, ())
+
+
+def _paid(case: NextCase, owed: Obligation) -> Done | Receipt | None:
+    if owed.message is None:
+        return done_since(case, owed.act, owed.unit, owed.started_by)
+    receipts = case.done[owed.message].receipts
+    return next((r for r in receipts if r.unit == owed.unit and r.seq > owed.started_by), None)
+
+
+def _stopped(plan: Plan, case: NextCase, owed: Obligation) -> Done | None:
+    """The act that bars it or has closed the case."""
+    if case.closed_by not in (None, owed.started_by):
+        return case.done[case.closed_by]
+    bar = plan.rules[case.barred[owed.act]] if owed.act in case.barred else None
+    if not isinstance(bar, Bar):
+        return None
+    barring = (
+        done
+        for done in reversed(list(case.done.values()))
+        if done.act == bar.act and done.in_force and bar.name not in done.unheld
     )
+    return next(barring, None)
 
 
 def _take_back_receipts(case: NextCase, undone: Collection[int]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from sammanhang.engine.calendar import end_of_day, local, start_of_day
@@ -23,6 +23,7 @@ _NEWLINES = re.compile("\r\n?|\x0b|\u2028|\u2029")
 """As other programs write them when one pastes; ours is the line feed."""
 _UNSTORABLE = re.compile("[\x00-\x08\x0c-\x1f\ud800-\udfff]")
 """Control characters and lone surrogates, which neither JSON nor the database can keep."""
+_CLOCK = re.compile("([0-9]{1,2})[:.]([0-5][0-9])(?:[:.][0-5][0-9])?")
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 
 
@@ -149,13 +150,10 @@ def _within_reach(year: int) -> None:
 
 
 def _time(field: Field, raw: Any, now: datetime) -> str:
-    try:
-        at = time.fromisoformat(raw.strip()) if isinstance(raw, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is not None:
+    read = _CLOCK.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if read is None or int(read[1]) > 23:
         raise Faulty("Skriv klockslaget som timme:minut, till exempel 14:30.")
-    return at.strftime("%H:%M")
+    return f"{read[1]:0>2}:{read[2]}"
 
 
 def _yes_no(field: Field, raw: Any, now: datetime) -> str:
