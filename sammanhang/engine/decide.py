@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from sammanhang.engine import values
 from sammanhang.engine.messages import messages_to_acknowledge, own_message
 from sammanhang.engine.model import Case, Command, Event, Obligation, Refusal
 from sammanhang.engine.plan import CORRECTION, MESSAGE, Holds, Plan, Values, plan_of
-from sammanhang.guideline.model import SENDER, Act, Condition, Effect, Process, Rule
+from sammanhang.guideline.model import SENDER, Act, Bar, Condition, Effect, Process, Rule
 
 MOST_KEYS = 200
 """More keys than this in a command's data is no form of ours."""
@@ -36,7 +36,8 @@ def decide(process: Process, case: Case, command: Command, now: datetime) -> lis
     data, refusal = _filled_in(plan, case, act, command, now)
     if refusal is None and act.name in plan.conditions_on_data:
         given = {**case.values, **data}
-        refusal = _lacking(plan, case, act, plan.conditions_on_data[act.name], given)
+        conditions = plan.conditions_on_data[act.name]
+        refusal = _lacking(plan, case, act, conditions, given, command.unit)
     if refusal is None and act.joins:
         refusal = _too_many(plan, case, act, command.unit, data)
     if refusal is not None:
@@ -93,13 +94,13 @@ def why_not(plan: Plan, case: Case, act: Act, unit: str, now: datetime) -> Refus
     if act.name in case.barred:
         return _barred(plan, case, act)
     if act.name in plan.conditions:
-        lacking = _lacking(plan, case, act, plan.conditions[act.name], case.values)
+        lacking = _lacking(plan, case, act, plan.conditions[act.name], case.values, unit)
         if lacking is not None:
             return lacking
     if act.name in plan.process.milestones_on:
         for owed in case.obligations.values():
             if owed.before == act.name and owed.ended_by is None:
-                return _open_duty(plan, act, owed)
+                return _open_duty(plan, case, act, owed, unit)
     return None
 
 
@@ -109,12 +110,13 @@ def _lacking(
     act: Act,
     conditions: tuple[tuple[Condition, Holds], ...],
     values: Values,
+    unit: str,
 ) -> Refusal | None:
     """The first condition whose acts are not all done, where its guard holds."""
     for rule, holds in conditions:
         missing = [name for name in rule.requires if not is_done(case, name)]
         if missing and holds(values, case.parties):
-            return _requires(plan, act, rule, missing)
+            return _requires(plan, case, act, rule, missing, unit)
     return None
 
 
@@ -146,7 +148,8 @@ def _unknown(command: Command) -> Refusal:
 
 def _not_ones_act(plan: Plan, case: Case, act: Act, unit: str) -> Refusal:
     if not any(unit in units for units in case.parties.values()):
-        reason = f"Enheten deltar inte i ärendet och kan därför inte göra {_title(plan, act.name)}."
+        what = _within_sentence(act.title)
+        reason = f"Enheten deltar inte i ärendet och kan därför inte göra {what}."
         return Refusal("not-party", act.name, reason, "Be en enhet som deltar att lägga till er.")
     reason = f"{act.title} kan bara göras av {_parts(plan, act.performers)}."
     return _cite(plan, Refusal("wrong-part", act.name, reason), None, act)
@@ -161,31 +164,49 @@ def _closed(plan: Plan, case: Case, act: Act) -> Refusal:
 
 def _barred(plan: Plan, case: Case, act: Act) -> Refusal:
     rule = plan.rules[case.barred[act.name]]
-    by = _title(plan, getattr(rule, "act", ""))
-    if getattr(rule, "act", "") == act.name:
+    by = rule.act if isinstance(rule, Bar) else ""
+    if by == act.name:
         reason = f"{act.title} är redan gjord och kan inte göras en gång till."
     else:
-        reason = f"{act.title} kan inte göras efter {by}."
+        reason = f"{act.title} kan inte göras efter {_within_sentence(_title(plan, by))}."
     return _cite(plan, Refusal("barred", act.name, reason), rule, act)
 
 
-def _requires(plan: Plan, act: Act, rule: Rule, missing: list[str]) -> Refusal:
+def _requires(
+    plan: Plan, case: Case, act: Act, rule: Rule, missing: list[str], unit: str
+) -> Refusal:
     lacking = _listed([_title(plan, name) for name in missing])
     reason = f"{act.title} kan inte göras ännu: {lacking} saknas."
     first = plan.process.acts[missing[0]]
-    remedy = f"{first.title} görs av {_parts(plan, first.performers)}."
+    remedy = _remedy(plan, case, first.title, first.performers, unit)
     return _cite(plan, Refusal("requires", act.name, reason, remedy), rule, act)
 
 
-def _open_duty(plan: Plan, act: Act, owed: Obligation) -> Refusal:
+def _open_duty(plan: Plan, case: Case, act: Act, owed: Obligation, unit: str) -> Refusal:
     what = _title(plan, owed.act)
     reason = f"{act.title} kan inte göras ännu: {what} ska göras före och är inte gjord."
-    remedy = f"{what} görs av {_parts(plan, [owed.part])}."
+    remedy = _remedy(plan, case, what, [owed.part], unit)
     return _cite(plan, Refusal("open-duty", act.name, reason, remedy), plan.rules[owed.rule], act)
 
 
+def _remedy(plan: Plan, case: Case, what: str, parts: Sequence[str], unit: str) -> str:
+    """What one who lacks an act can do: do it, ask another to, or bring someone in."""
+    there = [part for part in parts if case.parties.get(part)]
+    if any(unit in case.parties[part] for part in there):
+        return f"Börja med {_within_sentence(what)}."
+    if there:
+        return f"Be {_parts(plan, there)} om {_within_sentence(what)}."
+    return f"{what} görs av {_parts(plan, parts)}, som inte deltar i ärendet."
+
+
 def _parts(plan: Plan, parts: Iterable[str]) -> str:
-    return _listed([plan.process.parts[part].title for part in parts], "eller")
+    titles = [_within_sentence(plan.process.parts[part].title) for part in parts]
+    return _listed(titles, "eller")
+
+
+def _within_sentence(title: str) -> str:
+    """Without its capital, unless it is an abbreviation (SIP)."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _no_message(act: Act) -> Refusal:

@@ -62,11 +62,37 @@ def test_a_condition_refuses_until_every_act_is_done() -> None:
         "Hemgång kan inte göras ännu: Besök saknas. (1)",
     ]
     assert [one.remedy for one in history.refusals] == [
-        "Plan görs av Kommun.",
-        "Besök görs av Kommun.",
+        "Be kommun om plan.",
+        "Be kommun om besök.",
     ]
     assert history.refusals[0].rule == "hem-kräver"
     assert [done.act for done in history.case.done.values()] == ["plan", "besök", "hem"]
+
+
+def test_a_refusal_says_what_to_do_to_whoever_asks() -> None:
+    blocks = """
+        ```regel hem-kräver-paus
+        handling: hem
+        kräver: paus
+        ```
+        ```regel hem-kräver-plan
+        handling: hem
+        kräver: plan
+        ```
+        """
+    asks = "2026-03-02 10:00 W1 hem"
+    alone = {"slutenvård": ["W1"]}
+    after_pause = f"2026-03-02 09:00 W1 paus\n{asks}"
+
+    for history, remedy in (
+        (told(process_of(blocks, acts=ACTS), asks), "Börja med paus."),
+        (told(process_of(blocks, acts=ACTS), after_pause), "Be kommun om plan."),
+        (
+            told(process_of(blocks, acts=ACTS), after_pause, alone),
+            "Plan görs av kommun, som inte deltar i ärendet.",
+        ),
+    ):
+        assert history.refusals[0].remedy == remedy
 
 
 def test_a_condition_with_a_guard_asks_only_when_the_guard_holds() -> None:
@@ -134,7 +160,7 @@ def test_a_bar_makes_an_act_impossible_and_an_opening_possible_again() -> None:
         """,
     )
     assert history.refused() == [
-        "Besök kan inte göras efter Paus. (1)",
+        "Besök kan inte göras efter paus. (1)",
         "Paus är redan gjord och kan inte göras en gång till. (1)",
     ]
     assert [done.act for done in history.case.done.values()] == ["paus", "åter", "besök"]

@@ -158,7 +158,7 @@ def test_due_before_an_act_that_act_is_refused_meanwhile() -> None:
     assert history.refused() == [
         "Utskrivning kan inte göras ännu: Svar ska göras före och är inte gjord. (1)"
     ]
-    assert history.refusals[0].remedy == "Svar görs av Kommun."
+    assert history.refusals[0].remedy == "Be kommun om svar."
     assert history.owed("2026-03-02 15:00") == ["K1 svar - fulfilled"]
 
 

@@ -245,11 +245,11 @@ def test_who_leaves_owes_nothing_more_and_is_no_party() -> None:
         K1  plan      2026-03-04 10:00  cancelled
     """)
     assert [one.reason for one in history.refusals] == [
-        "Enheten deltar inte i ärendet och kan därför inte göra Plan."
+        "Enheten deltar inte i ärendet och kan därför inte göra plan."
     ]
 
 
 def test_an_act_belongs_to_its_part() -> None:
     history = case("2026-03-02 10:00 K1 notis", kommun=["K1"])
 
-    assert history.refused() == ["Notis kan bara göras av Slutenvård. (1)"]
+    assert history.refused() == ["Notis kan bara göras av slutenvård. (1)"]

@@ -121,7 +121,7 @@ def test_phases_obligations_what_is_possible_and_what_was_refused(run: Any) -> N
             "line": 3,
             "rule": "svar-före-utskrivning",
             "section": "1.1",
-            "reason": "Utskrivning kan inte göras ännu: Svar saknas. Svar görs av Kommun.",
+            "reason": "Utskrivning kan inte göras ännu: Svar saknas. Be kommun om svar.",
         }
     ]
 
@@ -238,7 +238,7 @@ def test_without_json_it_reads_as_text(run: Any) -> None:
         "  W1         Inskrivning\n"
         "  K1         Svar\n\n"
         "Nekat:\n"
-        "  rad 3: Utskrivning kan inte göras ännu: Svar saknas. Svar görs av Kommun. "
+        "  rad 3: Utskrivning kan inte göras ännu: Svar saknas. Be kommun om svar. "
         "(avsnitt 1.1)\n"
     )
 
