@@ -164,14 +164,12 @@ changes.requirement = ("signed in",)  # type: ignore[attr-defined]
 def _change(acting: Acting, case: int, sort: str, language: str | None) -> str:
     """One change as JSON: the case, and its row's new HTML (none when off the board)."""
     now = timezone.now()
-    with scope(acting):
+    with override(language), scope(acting):
         found = boards.row(acting.unit, case)
         units = unit_names(waiting_units([found] if found else []))
-        version = _etag(acting, sort, now)
-    told: dict[str, Any] = {"case": case, "etag": version, "html": None}
-    if found:
-        shown = row(found, now, units, sort=sort)
-        with override(language):
+        told: dict[str, Any] = {"case": case, "etag": _etag(acting, sort, now), "html": None}
+        if found:
+            shown = row(found, now, units, sort=sort)
             context = {"one": shown, "now": now, "today": local(now).date()}
             told["html"] = render_to_string("casework/one_row.html", context)
     return orjson.dumps(told).decode()

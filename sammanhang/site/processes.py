@@ -65,6 +65,7 @@ def children() -> Iterator[Children]:
 
 
 def server_command(host: str, port: int, workers: int) -> list[str]:
+    """The web server: docs/adr/0007-asgi-server.md. Open boards' streams are cut when it stops."""
     return [
         sys.executable,
         "-m",
@@ -73,7 +74,9 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         f"--host={host}",
         f"--port={port}",
         f"--workers={workers}",
-        "--log-level=warning",
+        "--workers-kill-timeout=2",
+        "--respawn-failed-workers",
+        "--log-level=error",
         "--no-ws",
         "sammanhang.site.asgi:application",
     ]
