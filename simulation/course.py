@@ -63,6 +63,9 @@ PLAN_CHANGED = 0.3
 READMITTED = 0.09
 SIP_NEEDED = 0.55
 """Among those whose municipality takes part."""
+PLAN_DECLINED = 0.06
+"""Among those who would need a plan."""
+LEAVES_EARLY = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Course:
     plan_changed: bool
     readmitted_after_discharge: timedelta | None
     sip_needed: bool
+    plan_declined: bool
+    leaves_early: bool
 
 
 def draw_course(
@@ -126,6 +131,8 @@ def draw_course(
         plan_changed=happens(PLAN_CHANGED),
         readmitted_after_discharge=DAY * rng.uniform(1, 28) if happens(READMITTED) else None,
         sip_needed=happens(SIP_NEEDED),
+        plan_declined=happens(PLAN_DECLINED),
+        leaves_early=happens(LEAVES_EARLY),
     )
 
 

@@ -175,11 +175,15 @@ class Stay:
             self._plan(self.admitted + course.dies, "dödsfall", _ward)
             return
         ready = during_the_day(rng, self._at(1), 9, 14)
-        if not course.needs:
+        if course.leaves_early:
+            self._plan(ready, "lämnar-i-förtid", _ward)
+        if course.leaves_early or not course.needs:
             self._plan(ready + HOUR, "utskrivning", _ward)
             return
         sip = "ja" if self.setting.municipal and course.sip_needed else "nej"
         self._plan(ready, "utskrivningsklar", _ward, {"sip-behövs": sip})
+        if sip == "ja" and course.plan_declined:
+            self._plan(ready + 2 * HOUR, "sip-avböjd", _ward)
         if course.withdrawn_after_ready is not None:
             worse = ready + course.withdrawn_after_ready
             reason = {"skäl": "Feber och nytillkommen förvirring."}
@@ -267,7 +271,7 @@ class Stay:
     def _plan_readmission(self, at: datetime) -> None:
         """Nobody has two cases open at one hospital: the ward ends the one that is."""
         self.readmitted_at = at
-        self._plan(at, "avslut", _ward)
+        self._plan(at, "avslut", _ward, {"avslutsskäl": "åter inskriven"})
 
     # --- What is owed -----------------------------------------------------------------------
 

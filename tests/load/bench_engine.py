@@ -46,8 +46,8 @@ STAY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("V1", "kvittens", {}),
     ("V1", "kallelse-sip", {}),
     ("W1", "utskrivning", {}),
-    ("W1", "utskrivningsinformation", {}),
-    ("W1", "skriftlig-sammanfattning", {}),
+    ("W1", "utskrivningsinformation", {"vårdtillfället": "Lunginflammation, förbättrad."}),
+    ("W1", "skriftlig-sammanfattning", {"lämnad-till": "personen"}),
 )
 SECONDS = 0.6
 REPEATS = 5
