@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sammanhang.casework import boards
 from sammanhang.casework.processes import process_for
@@ -14,6 +13,8 @@ from sammanhang.directory.queries import UnitName
 from sammanhang.guideline.model import Before, Duty, Process
 from sammanhang.swedish_order import swedish_sort_key
 
+OPENING = "inskrivning"
+"""The act by which a ward opens a case."""
 SHAPES = 8
 """How many shapes and colours there are for phases; see site/parts.html."""
 
@@ -43,6 +44,17 @@ class ShownOwed:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownWait:
+    """What others owe us, on the board: an act with who owes it, or all acknowledgements as one."""
+
+    title: str | None
+    """None: acknowledgements, as many as there are units."""
+    units: tuple[str, ...]
+    late: int
+    """How many of them are late."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownRow:
     """A person on the board."""
 
@@ -54,8 +66,10 @@ class ShownRow:
     phase: ShownPhase | None
     phase_since: datetime | None
     planned_on: date | None
+    at_home: bool
+    """Gone home: the planned day is then no concern any more."""
     owed: tuple[ShownOwed, ...]
-    waiting: tuple[ShownOwed, ...]
+    waiting: tuple[ShownWait, ...]
     unread: int
     late: bool
     filters: str
@@ -119,11 +133,9 @@ def row(
         phase=phase(process, one.phase),
         phase_since=one.phase_since,
         planned_on=one.planned_on,
-        owed=tuple(owed(process, item.act, item.due, item.rule, now) for item in one.owed),
-        waiting=tuple(
-            owed(process, item.act, item.due, item.rule, now, _unit(units, item.unit))
-            for item in one.waiting
-        ),
+        at_home=_is_at_home(process, one.phase),
+        owed=tuple(_owes(process, one.owed, now)),
+        waiting=tuple(_waits(process, one.waiting, units, now)),
         unread=one.unread,
         late=bool(one.late(now)),
         filters=" ".join(keeping),
@@ -132,6 +144,43 @@ def row(
         version=one.changed_at.isoformat(),
         hidden=show not in keeping or not all(word in find for word in searched(q)),
     )
+
+
+def _owes(process: Process, items: Iterable[boards.Owed], now: datetime) -> Iterator[ShownOwed]:
+    """What we owe by due moment, several acknowledgements as one thing at the earliest of them."""
+    receipts = [item for item in items if _is_receipt(process, item.rule)]
+    for item in items:
+        if len(receipts) < 2 or item not in receipts:
+            yield owed(process, item.act, item.due, item.rule, now)
+        elif item is receipts[0]:
+            one = owed(process, item.act, item.due, item.rule, now)
+            yield replace(one, title=f"Kvittera {len(receipts)} meddelanden")
+
+
+def _is_receipt(process: Process, rule_name: str) -> bool:
+    rule = process.rule(rule_name)
+    return isinstance(rule, Duty) and rule.receipt
+
+
+def _waits(
+    process: Process, items: Iterable[boards.Owed], units: Mapping[str, UnitName], now: datetime
+) -> Iterator[ShownWait]:
+    """First what is to be done, act by act; last the acknowledgements, which are many and alike."""
+    by_title: dict[str | None, list[boards.Owed]] = {}
+    for item in items:
+        by_title.setdefault(
+            None if _is_receipt(process, item.rule) else _title(process, item.act), []
+        ).append(item)
+    for title, group in sorted(by_title.items(), key=lambda one: one[0] is None):
+        named = tuple(_unit(units, item.unit) for item in group)
+        yield ShownWait(title, named, sum(item.is_late(now) for item in group))
+
+
+def _is_at_home(process: Process, name: str | None) -> bool:
+    """Whether those who admitted the person are no longer responsible in the phase."""
+    known = next((one for one in process.phases if one.name == name), None)
+    inpatient = process.acts[OPENING].performers if OPENING in process.acts else ()
+    return bool(known and known.responsible and not set(known.responsible) & set(inpatient))
 
 
 def find_text(name: str, number: str) -> str:
@@ -166,10 +215,3 @@ def _unit(units: Mapping[str, UnitName], hsa_id: str | None) -> str:
 def _title(process: Process, act: str) -> str:
     found = process.acts.get(act)
     return found.title if found else act
-
-
-def as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -13,6 +13,7 @@ from sammanhang.guideline.model import Act, Process
 
 MOST = 8
 """Units shown at a time; more are found by searching."""
+LOOKED_THROUGH = 200
 
 
 def with_unit_choices(
@@ -42,8 +43,10 @@ def choices(
     process: Process, act: Act, field: str, acting: Acting, now: datetime, q: str, chosen: str = ""
 ) -> list[UnitName]:
     """Units of the types that the field may name, the chosen one first."""
-    found = open_units(types(process, act, field, acting), local(now).date(), q, limit=MOST)
-    others = [one for one in found if one.hsa_id not in (chosen, acting.unit)]
+    asked = types(process, act, field, acting)
+    found = open_units(asked, local(now).date(), q, limit=LOOKED_THROUGH)
+    found.sort(key=lambda one: asked.index(one.type))  # the usual kind first, as the part has it
+    others = [one for one in found if one.hsa_id not in (chosen, acting.unit)][:MOST]
     known = unit_names([chosen]) if chosen else {}
     return [*known.values(), *others]
 

@@ -22,12 +22,9 @@ from sammanhang.access.acting import Acting, current, scope, still
 from sammanhang.access.requires import Asked, requires
 from sammanhang.casework import boards, live
 from sammanhang.casework.processes import DISCHARGE, process_for
-from sammanhang.casework.shown import ShownRow, row, waiting_units
+from sammanhang.casework.shown import OPENING, ShownRow, row, waiting_units
 from sammanhang.directory.queries import unit_names
 from sammanhang.engine.calendar import local
-
-OPENING = "inskrivning"
-"""The act by which a ward opens a case."""
 
 
 @dataclass(frozen=True, slots=True)

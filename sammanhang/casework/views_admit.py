@@ -18,8 +18,9 @@ from sammanhang.access.requires import Asked, requires
 from sammanhang.casework.actions import Performed, open_case, save_draft
 from sammanhang.casework.forms import form, typed
 from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.shown import OPENING
 from sammanhang.casework.unit_choice import choices
-from sammanhang.casework.views import OPENING, may_admit
+from sammanhang.casework.views import may_admit
 from sammanhang.engine import Refusal
 from sammanhang.engine.calendar import local
 from sammanhang.residents import queries as residents

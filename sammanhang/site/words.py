@@ -89,7 +89,7 @@ def urgency(due: datetime | str | None, now: datetime) -> str:
         return "none"
     if now > at:
         return "late"
-    return "soon" if local(at).date() <= local(now).date() or at - now < A_DAY / 2 else "later"
+    return "soon" if local(at).date() <= local(now).date() or at - now < A_DAY else "later"
 
 
 def countdown(due: datetime | str | None, now: datetime) -> str:
