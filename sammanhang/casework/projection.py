@@ -146,15 +146,11 @@ def obligation_row(owed: Obligation) -> Row:
 
 def board_row(plan: Plan, case: Case, unit: str) -> Row:
     """A unit's view of a case: shown, planned day, owed, waiting, turns, unread."""
-    still_open = (one for one in case.obligations.values() if one.ended_by is None)
-    ours: list[Obligation] = []
-    theirs: list[Obligation] = []
-    for owed in still_open:
-        if owed.unit == unit:
-            ours.append(owed)
-        elif owed.awaited_by == unit:
-            theirs.append(owed)
-    unread = sum(is_unacknowledged(plan, done, unit) for done in case.done.values())
+    still_open = [one for one in case.obligations.values() if one.ended_by is None]
+    ours = [one for one in still_open if one.unit == unit]
+    theirs = [one for one in still_open if one.awaited_by == unit != one.unit]
+    received = [done for done in case.done.values() if unit in done.recipients]
+    unread = sum(is_unacknowledged(plan, done, unit) for done in received)
     parts = [part for part, units in case.parties.items() if unit in units]
     turns = ",".join(one.due.isoformat() for one in (*ours, *theirs) if one.due)
     return [

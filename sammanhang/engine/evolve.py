@@ -68,14 +68,14 @@ def _do(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
     done = _note_done(plan, case, act, event, recipients)
     _set_bars(plan, case, done)
     if case.barred is not barred:
-        owing.cancel_barred(case)
+        owing.cancel_stopped(plan, case)
     owing.start_receipts(plan, case, done)
     owing.start_duties(plan, case, done)
     for unit, part in joined:
         owing.start_earlier_duties(plan, case, unit, part)
     _set_phase(plan, case, done)
     if case.closed_by is not None and case.closed_by != closed_by:
-        owing.close(case, case.closed_by)
+        owing.cancel_stopped(plan, case)
 
 
 def _note_done(

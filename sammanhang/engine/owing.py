@@ -58,10 +58,8 @@ def start_duties(plan: Plan, case: NextCase, done: Done) -> None:
 
 def start_earlier_duties(plan: Plan, case: NextCase, unit: str, part: str) -> None:
     """What a unit that comes to hold a part owes because of acts already in force."""
-    if case.closed_by is not None:
-        return
     for done in list(case.done.values()):
-        if not done.in_force or done.seq == case.event.seq:
+        if not done.in_force or done.seq == case.event.seq or _is_over(case, done.seq):
             continue
         for duty in plan.duties.get(done.act, ()):
             if (
@@ -93,6 +91,11 @@ def _start(plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str) -> None:
             due_by=case.event.seq,
         )
     )
+
+
+def _is_over(case: NextCase, started_by: int) -> bool:
+    """Whether the case was closed after the act, which then asks for nothing more."""
+    return case.closed_by is not None and started_by < case.closed_by
 
 
 def _has_had(case: NextCase, duty: Duty, started_by: int, unit: str) -> bool:
@@ -178,10 +181,13 @@ def redate(plan: Plan, case: NextCase) -> None:
 
 
 def _end(
-    case: NextCase, owed: Obligation, *, cancelled: bool, by: Done | Event | Receipt | None = None
+    case: NextCase, owed: Obligation, *, cancelled: bool, by: Done | Receipt | None = None
 ) -> None:
-    by = by or case.event
-    case.owe(owed, ended_by=by.seq, ended_at=by.at, cancelled=cancelled)
+    """It ends by the present event, or by an earlier act: what was done then counts from then,
+    what is stopped is stopped now."""
+    seq = by.seq if by else case.event.seq
+    at = by.at if by and not cancelled else case.event.at
+    case.owe(owed, ended_by=seq, ended_at=at, cancelled=cancelled)
 
 
 def fulfil(case: NextCase, event: Event) -> None:
@@ -202,18 +208,11 @@ def fulfil_receipt(case: NextCase, event: Event, message: int) -> None:
             _end(case, owed, cancelled=False)
 
 
-def cancel_barred(case: NextCase) -> None:
-    """Nobody owes what can't be done."""
+def cancel_stopped(plan: Plan, case: NextCase) -> None:
+    """Nobody owes what is barred, nor what was asked for before the case was closed."""
     for owed in list(case.obligations.values()):
-        if owed.is_open and owed.act in case.barred:
-            _end(case, owed, cancelled=True)
-
-
-def close(case: NextCase, closed_by: int) -> None:
-    """The case is over: only what its last act itself started is still owed."""
-    for owed in list(case.obligations.values()):
-        if owed.is_open and owed.started_by != closed_by:
-            _end(case, owed, cancelled=True)
+        if owed.is_open and (owed.act in case.barred or _is_over(case, owed.started_by)):
+            _end(case, owed, cancelled=True, by=_stopped(plan, case, owed))
 
 
 def release(case: NextCase, event: Event, parts: Collection[str]) -> None:
@@ -291,8 +290,8 @@ def _paid(case: NextCase, owed: Obligation) -> Done | Receipt | None:
 
 def _stopped(plan: Plan, case: NextCase, owed: Obligation) -> Done | None:
     """The act that bars it or has closed the case."""
-    if case.closed_by not in (None, owed.started_by):
-        return case.done[case.closed_by]
+    if case.closed_by is not None and _is_over(case, owed.started_by):
+        return case.done.get(case.closed_by)
     bar = plan.rules[case.barred[owed.act]] if owed.act in case.barred else None
     if not isinstance(bar, Bar):
         return None
@@ -318,7 +317,7 @@ def judge_anew(plan: Plan, case: NextCase, before: Done, after: Done) -> None:
         held, holds = duty.name not in before.unheld, duty.name not in after.unheld
         if held and not holds:
             _cancel_started(case, duty, after.seq)
-        elif holds and not held and case.closed_by in (None, after.seq):
+        elif holds and not held and not _is_over(case, after.seq):
             for unit in case.parties.get(duty.part, ()):
                 if not _stands(case, duty, after.seq, unit):
                     _start(plan, case, duty, after, unit)

@@ -77,7 +77,7 @@ Step = tuple[str, str, dict[str, Any], int]
 
 def _step(name: str) -> st.SearchStrategy[Step]:
     act = shipped().acts[name]
-    units = [unit for part in act.performers for unit in UNITS[part]]
+    units = [unit for part in act.performers for unit in UNITS.get(part, [])]
     hours = st.integers(0, 40)
     return st.tuples(st.sampled_from([*units, "K1"]), st.just(name), filled_in(act), hours)
 
