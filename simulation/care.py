@@ -16,20 +16,22 @@ from simulation.hours import WARDS
 from simulation.people import Resident, municipalities
 from simulation.staff import CENTRE, OTHER_WARD, SKÖVDE, WARD, Person, unit_named, units
 
-FAVOURED = {WARD: 8.0, OTHER_WARD: 5.0}
+FAVOURED = {WARD: 11.0, OTHER_WARD: 6.0}
 """How many times as many as others the memorable wards admit."""
+FAVOURED_HOME = 0.24
+"""Share of their patients who live where the memorable persons of the municipality work."""
 SAME_AREA = 0.88
 """Share of a ward's patients from the hospital's care area, by population; the rest from all."""
 OUTSIDE = 0.02
 """Share of the patients registered outside the county."""
 LISTED_ANYWAY = 0.5
 """Share of those with a care centre in the county all the same."""
-PROTECTED_AT_FAVOURED = 0.04
-FAVOURED_CENTRE = 0.4
+PROTECTED_AT_FAVOURED = 0.08
+FAVOURED_CENTRE = 0.34
 """Share of Skövde's patients listed at the memorable care centre."""
-NURSING_FIRST = 0.3
+NURSING_FIRST = 0.4
 """Share where the notice goes to municipal health care and not to the office."""
-SECOND_UNIT = 0.35
+SECOND_UNIT = 0.45
 """Share of those with a municipality where its other unit is added later."""
 SPECIALIST = 0.15
 """Share where rehab or a specialist clinic is added later."""
@@ -107,6 +109,8 @@ class Care:
         """The municipality of a patient at a ward; None: outside the county."""
         if rng.random() < OUTSIDE:
             return None
+        if ward in self._favoured and rng.random() < FAVOURED_HOME:
+            return SKÖVDE
         own = self._ward[ward]["municipality"]
         near = rng.random() < SAME_AREA
         codes = [code for code in self._area if not near or self._area[code] == self._area[own]]

@@ -15,7 +15,7 @@ from sammanhang.engine.calendar import DAY, STOCKHOLM, local
 
 HOUR = timedelta(hours=1)
 
-PER_DAY = 42.0
+PER_DAY = 39.0
 """Admissions on an ordinary day: at the lengths of stay below, some 400 are in hospital at once."""
 BY_WEEKDAY = (1.15, 1.1, 1.05, 1.05, 1.05, 0.8, 0.8)
 """Monday to Sunday."""

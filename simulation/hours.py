@@ -47,7 +47,7 @@ def _morning(rng: Random, shown: datetime, first: int) -> datetime:
     """Soon after the first hour, of the day that begins or has begun."""
     if shown.hour >= first:
         shown = _next_day(shown)
-    after = timedelta(hours=first, minutes=rng.expovariate(1 / 80))
+    after = timedelta(hours=first, minutes=min(rng.expovariate(1 / 80), 300))
     return (_start(shown) + after).astimezone(UTC)
 
 

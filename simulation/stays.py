@@ -81,6 +81,7 @@ class Stay:
         self._receipt = next(
             act.name for act in process.acts.values() if act.effect is Effect.ACKNOWLEDGES
         )
+        self._now = admitted
         self._agenda: list[Planned] = []
         self._count = 0
         self._going_to_read: set[str] = set()
@@ -198,14 +199,20 @@ class Stay:
         return self.admitted + self.course.ready_after * share
 
     def _someone(self, case: Case) -> str | None:
-        units = sorted({unit for units in case.parties.values() for unit in units})
-        return self.rng.choice(units) if units else None
+        """One of those who take part and are at work."""
+        here = sorted({unit for units in case.parties.values() for unit in units})
+        now, types = self._now, self.setting.types
+        at_hand = [unit for unit in here if at_work(self.rng, types[unit], now) == now]
+        return self.rng.choice(at_hand) if at_hand else None
 
     # --- Doing ------------------------------------------------------------------------------
 
     def _do(self, planned: Planned) -> None:
+        self._now = planned.at
         unit = planned.unit(self.case)
         if unit is None or not planned.still(self.case):
+            return
+        if self._has_gone_home(unit, planned):
             return
         if planned.act == self._receipt and not planned.data:
             self._going_to_read.discard(unit)
@@ -220,6 +227,16 @@ class Stay:
             before, self.case = self.case, evolve(self.process, self.case, event)
             self.events.append(event)
             self._follow(before, event)
+
+    def _has_gone_home(self, unit: str, planned: Planned) -> bool:
+        """What another unit was to do has come to one that isn't at work: it waits."""
+        kind = self.setting.types[unit]
+        back = planned.at if kind in WARDS else at_work(self.rng, kind, planned.at)
+        if back == planned.at:
+            return False
+        planned.at = back
+        heapq.heappush(self._agenda, planned)
+        return True
 
     def _data(self, planned: Planned, person: str) -> dict[str, Any]:
         data = dict(planned.data)
