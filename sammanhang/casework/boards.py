@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from sammanhang.access.acting import Acting
 from sammanhang.engine.calendar import local
 from sammanhang.residents.queries import PROTECTED
 from sammanhang.swedish_order import swedish_sort_key
@@ -46,7 +47,8 @@ class Row:
     owed: tuple[Owed, ...]
     waiting: tuple[Owed, ...]
     unread: int
-    changed_at: datetime
+    seq: int
+    """The last event of the case, whoever it was for."""
 
     def late(self, now: datetime) -> tuple[Owed, ...]:
         return tuple(one for one in self.owed if one.is_late(now))
@@ -69,52 +71,27 @@ FILTERS = {
     "väntar": lambda row, now: bool(row.waiting),
 }
 
-_ROWS = """
-select b.case_id, c.process, c.version, b.resident_id,
-       r.given_name || ' ' || r.family_name, n.value, r.birth_date,
-       r.secrecy_marking or r.protected_registration, b.phase, b.phase_since, b.planned_on,
-       b.owed::text, b.waiting::text, b.unread, b.changed_at, r.sort_key
-from casework_board b
-join casework_case c on c.id = b.case_id
-join residents_resident r on r.id = b.resident_id
-join residents_residentnumber n on n.resident_id = b.resident_id and n.current
-where b.unit = %s and b.shown
-"""
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`rows`: None when the version is the one that the asker has already."""
+
+    version: str
+    rows: list[Row] | None
+    units: dict[str, str]
+    """Names of the units that are waited for, by HSA-id."""
 
 
-def rows(unit: str) -> list[Row]:
-    """Everyone on the unit's board, within its scope."""
-    return _fetch(_ROWS, [unit])
-
-
-def row(unit: str, case: int) -> Row | None:
-    """One person on the board; None when not on it (any more)."""
-    found = _fetch(_ROWS + " and b.case_id = %s", [unit, case])
-    return found[0] if found else None
-
-
-def version(unit: str) -> str:
-    """Changes whenever anything on the unit's board does, be it only that time has run out."""
+def board(acting: Acting, *, known: str | None = None, case: int | None = None) -> Board:
+    """Everyone on the unit's board, or only one case's row; in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*), coalesce(bit_xor(hashtextextended(case_id::text, seq)), 0), "
-            "coalesce(sum((select count(*) from unnest(turns) due where due < now())), 0) "
-            "from casework_board where unit = %s and shown",
-            [unit],
+            "select casework_board_page(%s, %s, %s, %s)::text",
+            [acting.person, acting.unit, known, case],
         )
-        people, content, late = cursor.fetchone()
-    return f"{people}-{content & (2**64 - 1):x}-{late}"
-
-
-def chosen(
-    everyone: list[Row], now: datetime, *, show: str = "alla", sort: str = "brådska", q: str = ""
-) -> list[Row]:
-    """The rows that a filter and a search leave, in order. Late things come first by default."""
-    keep = FILTERS.get(show, FILTERS["alla"])
-    words = swedish_sort_key(q).split()
-    left = [one for one in everyone if keep(one, now) and _matches(one, words)]
-    order = SORTS.get(sort, SORTS["brådska"])
-    return sorted(left, key=lambda one: order(one, now))
+        found = orjson.loads(cursor.fetchone()[0])
+    rows = [_row(one) for one in found["rows"]] if "rows" in found else None
+    return Board(found["version"], rows, found.get("units", {}))
 
 
 def counts(everyone: list[Row], now: datetime) -> dict[str, int]:
@@ -136,42 +113,31 @@ SORTS = {
 }
 
 
-def _matches(one: Row, words: list[str]) -> bool:
-    number = f"{one.number[:8]}-{one.number[8:]}"
-    said = f"{swedish_sort_key(one.name)} {one.number} {one.number[2:]} {number}"
-    return all(word in said or word.replace("-", "") in said for word in words)
-
-
-def _fetch(sql: str, parameters: list[Any]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [_row(found) for found in cursor.fetchall()]
-
-
-def _row(found: tuple[Any, ...]) -> Row:
+def _row(found: list[Any]) -> Row:
     (case, process, version, resident, name, number, born, protected, phase, since, planned,
-     owed, waiting, unread, changed_at, _) = found  # fmt: skip
+     owed, waiting, unread, seq) = found  # fmt: skip
     return Row(
         case=case,
         process=process,
         version=version,
-        resident=resident,
+        resident=UUID(resident),
         name=PROTECTED if protected else name,
         number="" if protected else number,
-        birth_date=None if protected else born,
+        birth_date=date.fromisoformat(born) if born and not protected else None,
         protected=protected,
         phase=phase,
-        phase_since=since,
-        planned_on=planned,
+        phase_since=_moment(since),
+        planned_on=date.fromisoformat(planned) if planned else None,
         owed=_owed(owed),
         waiting=_owed(waiting),
         unread=unread,
-        changed_at=changed_at,
+        seq=seq,
     )
 
 
-def _owed(text: str) -> tuple[Owed, ...]:
-    return tuple(
-        Owed(one[0], datetime.fromisoformat(one[1]) if one[1] else None, *one[2:])
-        for one in orjson.loads(text)
-    )
+def _owed(items: list[list[Any]]) -> tuple[Owed, ...]:
+    return tuple(Owed(act, _moment(due), *rest) for act, due, *rest in items)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

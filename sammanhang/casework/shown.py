@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sammanhang.casework import boards
 from sammanhang.casework.processes import process_for
-from sammanhang.directory.queries import UnitName
-from sammanhang.guideline.model import Before, Duty, Process
+from sammanhang.guideline.model import Before, Duty, Process, Rule
 from sammanhang.swedish_order import swedish_sort_key
 
 OPENING = "inskrivning"
@@ -82,6 +82,37 @@ class ShownRow:
     hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a rule's obligation is called, whoever owes it and when."""
+
+    title: str
+    before: str | None
+    section: str | None
+    receipt: bool
+
+
+@lru_cache(maxsize=5000)
+def told(process: Process, rule_name: str, act: str) -> Told:
+    rule = process.rule(rule_name)
+    duty = rule if isinstance(rule, Duty) else None
+    deadline = duty.deadline if duty else None
+    return Told(
+        title=_owed_title(process, rule, act),
+        before=_title(process, deadline.act) if isinstance(deadline, Before) else None,
+        section=rule.source.section.number if rule else None,
+        receipt=duty is not None and duty.receipt,
+    )
+
+
+def _owed_title(process: Process, rule: Rule | None, act: str) -> str:
+    """`Kallelse till SIP`, or `Kvittera Inskrivningsmeddelande`."""
+    if isinstance(rule, Duty) and rule.receipt:
+        return f"Kvittera {_title(process, rule.triggers[0])}"
+    return _title(process, act)
+
+
+@lru_cache(maxsize=500)
 def phase(process: Process, name: str | None) -> ShownPhase | None:
     for number, known in enumerate(process.phases):
         if known.name == name:
@@ -91,26 +122,17 @@ def phase(process: Process, name: str | None) -> ShownPhase | None:
     return None
 
 
-def owed_title(process: Process, rule_name: str, act: str) -> str:
-    """`Kallelse till SIP`, or `Kvittera Inskrivningsmeddelande`."""
-    rule = process.rule(rule_name)
-    if isinstance(rule, Duty) and rule.receipt:
-        return f"Kvittera {_title(process, rule.triggers[0])}"
-    return _title(process, act)
-
-
 def owed(
     process: Process, act: str, due: datetime | None, rule_name: str, now: datetime,
     unit: str | None = None,
 ) -> ShownOwed:  # fmt: skip
-    rule = process.rule(rule_name)
-    deadline = rule.deadline if isinstance(rule, Duty) else None
+    known = told(process, rule_name, act)
     return ShownOwed(
-        title=owed_title(process, rule_name, act),
+        title=known.title,
         due=due,
         late=due is not None and due < now,
-        before=_title(process, deadline.act) if isinstance(deadline, Before) else None,
-        section=rule.source.section.number if rule else None,
+        before=known.before,
+        section=known.section,
         process=process.key,
         rule=rule_name,
         unit=unit,
@@ -118,7 +140,7 @@ def owed(
 
 
 def row(
-    one: boards.Row, now: datetime, units: Mapping[str, UnitName], *,
+    one: boards.Row, now: datetime, units: Mapping[str, str], *,
     sort: str = "brådska", show: str = "alla", q: str = "",
 ) -> ShownRow:  # fmt: skip
     process = process_for(one.process, one.version)
@@ -141,14 +163,14 @@ def row(
         filters=" ".join(keeping),
         key=_key(boards.SORTS[sort](one, now)),
         find=find,
-        version=one.changed_at.isoformat(),
+        version=str(one.seq),
         hidden=show not in keeping or not all(word in find for word in searched(q)),
     )
 
 
 def _owes(process: Process, items: Iterable[boards.Owed], now: datetime) -> Iterator[ShownOwed]:
     """What we owe by due moment, several acknowledgements as one thing at the earliest of them."""
-    receipts = [item for item in items if _is_receipt(process, item.rule)]
+    receipts = [item for item in items if told(process, item.rule, item.act).receipt]
     for item in items:
         if len(receipts) < 2 or item not in receipts:
             yield owed(process, item.act, item.due, item.rule, now)
@@ -157,25 +179,23 @@ def _owes(process: Process, items: Iterable[boards.Owed], now: datetime) -> Iter
             yield replace(one, title=f"Kvittera {len(receipts)} meddelanden")
 
 
-def _is_receipt(process: Process, rule_name: str) -> bool:
-    rule = process.rule(rule_name)
-    return isinstance(rule, Duty) and rule.receipt
-
-
 def _waits(
-    process: Process, items: Iterable[boards.Owed], units: Mapping[str, UnitName], now: datetime
+    process: Process, items: Iterable[boards.Owed], units: Mapping[str, str], now: datetime
 ) -> Iterator[ShownWait]:
     """First what is to be done, act by act; last the acknowledgements, which are many and alike."""
     by_title: dict[str | None, list[boards.Owed]] = {}
     for item in items:
-        by_title.setdefault(
-            None if _is_receipt(process, item.rule) else _title(process, item.act), []
-        ).append(item)
-    for title, group in sorted(by_title.items(), key=lambda one: one[0] is None):
-        named = tuple(_unit(units, item.unit) for item in group)
+        known = told(process, item.rule, item.act)
+        by_title.setdefault(None if known.receipt else known.title, []).append(item)
+    acknowledgements = by_title.pop(None, None)
+    if acknowledgements:
+        by_title[None] = acknowledgements
+    for title, group in by_title.items():
+        named = tuple(units.get(item.unit or "", item.unit or "") for item in group)
         yield ShownWait(title, named, sum(item.is_late(now) for item in group))
 
 
+@lru_cache(maxsize=500)
 def _is_at_home(process: Process, name: str | None) -> bool:
     """Whether those who admitted the person are no longer responsible in the phase."""
     known = next((one for one in process.phases if one.name == name), None)
@@ -193,10 +213,6 @@ def searched(q: str) -> list[str]:
     return swedish_sort_key(q).split()
 
 
-def waiting_units(rows: Iterable[boards.Row]) -> set[str]:
-    return {item.unit for one in rows for item in one.waiting if item.unit}
-
-
 def _key(parts: tuple[Any, ...]) -> str:
     """A tuple as text that sorts alike."""
     return "|".join(
@@ -205,11 +221,6 @@ def _key(parts: tuple[Any, ...]) -> str:
         else str(int(part) if part is True or part is False else part)
         for part in parts
     )
-
-
-def _unit(units: Mapping[str, UnitName], hsa_id: str | None) -> str:
-    found = units.get(hsa_id or "")
-    return found.name if found else hsa_id or ""
 
 
 def _title(process: Process, act: str) -> str:

@@ -18,12 +18,11 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from sammanhang.access.acting import Acting, current, scope, still
+from sammanhang.access.acting import Acting, current, still
 from sammanhang.access.requires import Asked, requires
 from sammanhang.casework import boards, live
 from sammanhang.casework.processes import DISCHARGE, process_for
-from sammanhang.casework.shown import OPENING, ShownRow, row, waiting_units
-from sammanhang.directory.queries import unit_names
+from sammanhang.casework.shown import OPENING, ShownRow, row
 from sammanhang.engine.calendar import local
 
 
@@ -74,12 +73,11 @@ def board(request: Asked) -> HttpResponse:
     acting, now = request.acting, timezone.now()
     sort = request.GET.get("ordning", "")
     sort = sort if sort in boards.SORTS else "brådska"
-    with scope(acting):
-        etag = _etag(acting, sort, now)
-        if request.headers.get("If-None-Match") == etag:
-            return HttpResponse(status=304)
-        everyone = boards.rows(acting.unit)
-        units = unit_names(waiting_units(everyone))
+    known = request.headers.get("If-None-Match")
+    found = boards.board(acting, known=_version_in(known, acting, sort, now))
+    if found.rows is None:
+        return HttpResponse(status=304)
+    everyone = found.rows
     show = request.GET.get("visa", "alla")
     show = show if show in boards.FILTERS else "alla"
     q = request.GET.get("q", "").strip()
@@ -88,9 +86,9 @@ def board(request: Asked) -> HttpResponse:
         show=show,
         sort=sort,
         q=q,
-        rows=[row(one, now, units, sort=sort, show=show, q=q) for one in everyone],
+        rows=[row(one, now, found.units, sort=sort, show=show, q=q) for one in everyone],
         tallies=tallies(boards.counts(everyone, now)),
-        etag=etag,
+        etag=_etag(acting, found.version, sort, now),
         caption=ngettext("%(n)s person", "%(n)s personer", len(everyone)) % {"n": len(everyone)},
     )
     context = {
@@ -100,7 +98,7 @@ def board(request: Asked) -> HttpResponse:
         "now": now,
         "today": local(now).date(),
     }
-    part = request.headers.get("HX-Request") or request.headers.get("If-None-Match")
+    part = request.headers.get("HX-Request") or known
     return render(request, f"casework/{'board_rows' if part else 'board'}.html", context)
 
 
@@ -122,10 +120,19 @@ def may_admit(acting: Acting) -> bool:
     return any(not part.unit_types or acting.unit_type in part.unit_types for part in parts)
 
 
-def _etag(acting: Acting, sort: str, now: datetime) -> str:
+def _etag(acting: Acting, version: str, sort: str, now: datetime) -> str:
     """What the board's HTML depends on, but for the passing of time within a day."""
-    today = local(now).date()
-    return f'"{acting.unit}-{boards.version(acting.unit)}-{sort}-{get_language()}-{today}"'
+    return f'"{version}{_settings(acting, sort, now)}"'
+
+
+def _version_in(etag: str | None, acting: Acting, sort: str, now: datetime) -> str | None:
+    """The board's version that an etag tells of, if all else is as it was."""
+    ending = f'{_settings(acting, sort, now)}"'
+    return etag[1:].removesuffix(ending) if etag and etag.endswith(ending) else None
+
+
+def _settings(acting: Acting, sort: str, now: datetime) -> str:
+    return f"/{acting.unit}/{sort}/{get_language()}/{local(now).date()}"
 
 
 # --- Live -----------------------------------------------------------------------------------
@@ -161,12 +168,12 @@ changes.requirement = ("signed in",)  # type: ignore[attr-defined]
 def _change(acting: Acting, case: int, sort: str, language: str | None) -> str:
     """One change as JSON: the case, and its row's new HTML (none when off the board)."""
     now = timezone.now()
-    with override(language), scope(acting):
-        found = boards.row(acting.unit, case)
-        units = unit_names(waiting_units([found] if found else []))
-        told: dict[str, Any] = {"case": case, "etag": _etag(acting, sort, now), "html": None}
-        if found:
-            shown = row(found, now, units, sort=sort)
+    with override(language):
+        found = boards.board(acting, case=case)
+        etag = _etag(acting, found.version, sort, now)
+        told: dict[str, Any] = {"case": case, "etag": etag, "html": None}
+        for one in found.rows or ():
+            shown = row(one, now, found.units, sort=sort)
             context = {"one": shown, "now": now, "today": local(now).date()}
             told["html"] = render_to_string("casework/one_row.html", context)
     return orjson.dumps(told).decode()

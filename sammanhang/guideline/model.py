@@ -393,9 +393,12 @@ def _no_rules() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """A compiled document: what the engine runs. Mappings are read-only and in document order."""
+    """A compiled document: what the engine runs. Mappings are read-only and in document order.
+
+    Compiled once, and the same only as itself: so it can be a key of what is remembered of it.
+    """
 
     key: str
     document: Document

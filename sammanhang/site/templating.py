@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -21,13 +22,19 @@ def url(name: str, **kwargs: Any) -> str:
     return reverse(name, kwargs=kwargs)
 
 
+@lru_cache(maxsize=500)
+def static_url(name: str) -> str:
+    return static(name)
+
+
 def environment(**options: Any) -> Environment:
     made = Environment(  # noqa: S701 (Django's backend turns autoescape on)
         **{**options, "trim_blocks": True, "lstrip_blocks": True},
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.globals.update(
-        static=static, url=url, language=translation.get_language, role_title=role_title
+        static=static_url, url=url, language=translation.get_language, role_title=role_title,
+        time_words=words.for_scripts,
     )
     made.filters.update(
         age=words.age,
@@ -45,7 +52,20 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True
     )
     made.globals.update(_=said, gettext=said)
+    made.globals.update(
+        {f"{name}_again": remembered(made, name) for name in ("due", "phase", "section_link")}
+    )
     return made
+
+
+def remembered(made: Environment, macro: str) -> Callable[..., Markup]:
+    """A macro of site/parts.html, drawn once for the same arguments: a board repeats itself."""
+
+    @lru_cache(maxsize=5000)
+    def drawn(language: str | None, *arguments: Any) -> Markup:
+        return getattr(made.get_template("site/parts.html").module, macro)(*arguments)
+
+    return lambda *arguments: drawn(translation.get_language(), *arguments)
 
 
 def said(message: str, **variables: Any) -> Markup:

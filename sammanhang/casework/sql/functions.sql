@@ -206,3 +206,43 @@ begin
   end if;
   return found;
 end $$;
+
+-- A unit's board as one JSON value, in one statement: its version, the rows, and the names of the
+-- units that are waited for. With the version that the asker has already, only that; with a case,
+-- only its row. The version changes with whatever happens in a case on the board, and when time
+-- runs out for somebody.
+create function casework_board_page(the_person text, the_unit text, known text, the_case bigint)
+returns json language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  found text;
+begin
+  perform casework_act_as(the_person, the_unit, '');
+  select count(*) || '-' || to_hex(coalesce(bit_xor(hashtextextended(b.case_id::text, b.seq)), 0))
+         || '-' || coalesce(sum((select count(*) from unnest(b.turns) due where due < now())), 0)
+    into found from casework_board b where b.unit = the_unit and b.shown;
+  if found = known then
+    return json_build_object('version', found);
+  end if;
+  return (
+    with seen as materialized (
+      select b.case_id, c.process, c.version, b.resident_id,
+             r.given_name || ' ' || r.family_name as name, n.value, r.birth_date,
+             r.secrecy_marking or r.protected_registration as protected,
+             b.phase, b.phase_since, b.planned_on, b.owed, b.waiting, b.unread, b.seq
+      from casework_board b
+      join casework_case c on c.id = b.case_id
+      join residents_resident r on r.id = b.resident_id
+      join residents_residentnumber n on n.resident_id = b.resident_id and n.current
+      where b.unit = the_unit and b.shown and (the_case is null or b.case_id = the_case)
+    ),
+    waited as (select distinct w->>3 as unit from seen, jsonb_array_elements(seen.waiting) w)
+    select json_build_object(
+      'version', found,
+      'rows', (select coalesce(json_agg(json_build_array(
+          case_id, process, version, resident_id, name, value, birth_date, protected, phase,
+          phase_since, planned_on, owed, waiting, unread, seq)), '[]') from seen),
+      'units', (select coalesce(json_object_agg(p.unit_id, p.name), '{}')
+          from (select distinct on (p.unit_id) p.unit_id, p.name from directory_unitperiod p
+                where p.unit_id in (select unit from waited)
+                order by p.unit_id, p.since desc) p)));
+end $$;
