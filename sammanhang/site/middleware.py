@@ -1,11 +1,13 @@
-"""What the browser may do with our pages: load our own files, and nothing else."""
+"""What every answer carries: which files its page may load, and which language it is in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 POLICY = "; ".join(
     (
@@ -44,3 +46,20 @@ def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+class ChosenLanguage:
+    """The language that the reader has chosen here. What the browser says it wants counts for
+    nothing: the service is Swedish, and browsers at work are often set to English by nobody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.known = dict(settings.LANGUAGES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in self.known else settings.LANGUAGE_CODE
+        translation.activate(language)
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response

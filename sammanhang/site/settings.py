@@ -109,7 +109,7 @@ MIDDLEWARE = [
     "sammanhang.site.middleware.ContentSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "sammanhang.site.middleware.ChosenLanguage",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sammanhang.access.middleware.every_view_declares",
 ]
@@ -158,6 +158,10 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "sammanhang.site.views.csrf_failure"
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 X_FRAME_OPTIONS = "DENY"

@@ -33,7 +33,10 @@ def environment(**options: Any) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.globals.update(
-        static=static_url, url=url, language=translation.get_language, role_title=role_title,
+        static=static_url,
+        url=url,
+        language=translation.get_language,
+        role_title=role_title,
         time_words=words.for_scripts,
     )
     made.filters.update(
@@ -45,6 +48,7 @@ def environment(**options: Any) -> Environment:
         day_number=words.day_number,
         moment=words.moment,
         number=words.number,
+        swedish=swedish,
         urgency=words.urgency,
     )
     made.tests["late"] = words.is_late
@@ -69,19 +73,22 @@ def remembered(made: Environment, macro: str) -> Callable[..., Markup]:
 
 
 def said(message: str, **variables: Any) -> Markup:
-    """A message in the reader's language, its variables escaped. As Jinja's own, but quick."""
-    text = _translated(translation.get_language(), message)
+    """A message in the reader's language, its variables escaped. As Jinja's own, but quick, and
+    what has no variables is left as it is: a `%s` may be there for a script."""
+    text = words.translated(message)
+    if not variables:
+        return Markup(text)  # noqa: S704 (our own words)
     return Markup(text % {name: escape(value) for name, value in variables.items()})  # noqa: S704
 
 
-@lru_cache(maxsize=10_000)
-def _translated(language: str | None, message: str) -> str:
-    return translation.gettext(message)
+def swedish(text: str) -> Markup:
+    """The guideline's own words within a sentence of ours, so that they are read out as Swedish."""
+    return Markup('<span lang="sv">{}</span>').format(text)
 
 
 def role_title(role: str) -> str:
     """What an assignment's role is called: `Sjuksköterska på avdelning`."""
-    return translation.gettext(ROLES.get(role, role))
+    return words.translated(ROLES.get(role, role))
 
 
 @lru_cache(maxsize=1000)

@@ -2,16 +2,13 @@
 "use strict";
 
 const sammanhang = (() => {
-  const swedish = document.documentElement.lang !== "en";
-  const words = swedish
-    ? { late: "försenad %s", left: "%s kvar", min: "min", hours: "tim", days: "dygn" }
-    : { late: "%s late", left: "%s left", min: "min", hours: "h", days: "days" };
+  const words = JSON.parse(document.body.dataset.words);
 
   function length(milliseconds) {
     const minutes = Math.floor(Math.abs(milliseconds) / 60000);
-    if (minutes < 60) return `${Math.max(minutes, 1)} ${words.min}`;
-    if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} ${words.hours}`;
-    return `${Math.floor(minutes / 1440)} ${words.days}`;
+    if (minutes < 60) return words.minutes.replace("%s", Math.max(minutes, 1));
+    if (minutes < 48 * 60) return words.hours.replace("%s", Math.floor(minutes / 60));
+    return words.days.replace("%s", Math.floor(minutes / 1440));
   }
 
   // Deadlines that come near or pass while the page stands open. True if any became late.
