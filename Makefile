@@ -7,12 +7,13 @@ PACE ?= 12
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test browser check bench lock clean
+.PHONY: help setup demo test browser check messages bench lock clean
 
 help:
 	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000)"
 	@echo "make test    alla tester, också i webbläsare"
 	@echo "make check   lint, typer, importkontrakt och riktlinjernas sundhet"
+	@echo "make messages  skärmarnas ord till översättning, och det översatta till tjänsten"
 	@echo "make bench   mätningar: motorn, sändningar, tavlor"
 	@echo "make setup   bara .venv"
 
@@ -44,6 +45,18 @@ check: setup
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/sammanhang check guidelines/
+
+# The words of the screens: new ones join the English catalogue without a translation (a test says
+# so), those no longer used leave it. The compiled catalogue is kept with the source, so that a
+# clone and a package have it without a step of their own; a test holds the two together.
+LOCALE := sammanhang/locale
+messages: setup
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k noop --add-location=file --sort-by-file \
+	  --project=Sammanhang --version= --copyright-holder= -o build/django.pot sammanhang
+	$(BIN)/pybabel --quiet update -i build/django.pot -d $(LOCALE) -D django --no-wrap \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet compile -d $(LOCALE) -D django
 
 bench: setup
 	$(BIN)/python -m tests.load.bench $(BENCH)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sammanhang.access import acting
@@ -75,7 +76,7 @@ def by_role(found: list[Choice]) -> list[tuple[str, list[Choice]]]:
     known = [one for one in found if one.acting.role in ROLES]
     known.sort(key=lambda one: order.index(one.acting.role))
     return [
-        (ROLES[role], list(choices))
+        (_(ROLES[role]), list(choices))
         for role, choices in groupby(known, lambda one: one.acting.role)
     ]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.utils.translation import gettext
 
 from sammanhang.access.acting import Acting
 from sammanhang.engine.calendar import local
@@ -121,7 +122,7 @@ def _row(found: list[Any]) -> Row:
         process=process,
         version=version,
         resident=UUID(resident),
-        name=PROTECTED if protected else name,
+        name=gettext(PROTECTED) if protected else name,
         number="" if protected else number,
         birth_date=date.fromisoformat(born) if born and not protected else None,
         protected=protected,

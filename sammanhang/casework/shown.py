@@ -10,7 +10,7 @@ from typing import Any
 
 from sammanhang.casework import boards
 from sammanhang.casework.processes import process_for
-from sammanhang.guideline.model import Before, Duty, Process, Rule
+from sammanhang.guideline.model import Before, Duty, Process
 from sammanhang.swedish_order import swedish_sort_key
 
 OPENING = "inskrivning"
@@ -33,6 +33,9 @@ class ShownOwed:
     """Something owed, as one says it."""
 
     title: str
+    """The act's; of an acknowledgement, that of the message."""
+    receipts: int
+    """How many acknowledgements it is; 0 where it is another act."""
     due: datetime | None
     late: bool
     before: str | None
@@ -98,18 +101,11 @@ def told(process: Process, rule_name: str, act: str) -> Told:
     duty = rule if isinstance(rule, Duty) else None
     deadline = duty.deadline if duty else None
     return Told(
-        title=_owed_title(process, rule, act),
+        title=_title(process, duty.triggers[0] if duty and duty.receipt else act),
         before=_title(process, deadline.act) if isinstance(deadline, Before) else None,
         section=rule.source.section.number if rule else None,
         receipt=duty is not None and duty.receipt,
     )
-
-
-def _owed_title(process: Process, rule: Rule | None, act: str) -> str:
-    """`Kallelse till SIP`, or `Kvittera Inskrivningsmeddelande`."""
-    if isinstance(rule, Duty) and rule.receipt:
-        return f"Kvittera {_title(process, rule.triggers[0])}"
-    return _title(process, act)
 
 
 @lru_cache(maxsize=500)
@@ -129,6 +125,7 @@ def owed(
     known = told(process, rule_name, act)
     return ShownOwed(
         title=known.title,
+        receipts=int(known.receipt),
         due=due,
         late=due is not None and due < now,
         before=known.before,
@@ -176,7 +173,7 @@ def _owes(process: Process, items: Iterable[boards.Owed], now: datetime) -> Iter
             yield owed(process, item.act, item.due, item.rule, now)
         elif item is receipts[0]:
             one = owed(process, item.act, item.due, item.rule, now)
-            yield replace(one, title=f"Kvittera {len(receipts)} meddelanden")
+            yield replace(one, receipts=len(receipts))
 
 
 def _waits(

@@ -6,6 +6,7 @@ What changes with time is a period with a first day and a last; history is never
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_noop as noop
 
 UNIT_TYPES = {
     "avdelning": "Avdelning",
@@ -19,11 +20,11 @@ UNIT_TYPES = {
 }
 
 ROLES = {
-    "ward_nurse": "Sjuksköterska på avdelning",
-    "care_coordinator": "Vårdsamordnare",
-    "case_officer": "Biståndshandläggare",
-    "municipal_nurse": "Kommunsjuksköterska",
-    "process_leader": "Processledare",
+    "ward_nurse": noop("Sjuksköterska på avdelning"),
+    "care_coordinator": noop("Vårdsamordnare"),
+    "case_officer": noop("Biståndshandläggare"),
+    "municipal_nurse": noop("Kommunsjuksköterska"),
+    "process_leader": noop("Processledare"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 from django.views.decorators.http import require_GET
 
 from sammanhang.access.acting import scope
@@ -35,7 +35,7 @@ def document(request: Asked, key: str) -> HttpResponse:
         name: ngettext("%(n)s öppet åtagande hos er", "%(n)s öppna åtaganden hos er", n) % {"n": n}
         for name, n in counted.items()
     }
-    html = mark_safe(as_html_fragment(process, notes))  # noqa: S308 (escaped where it is made)
+    html = mark_safe(as_html_fragment(process, notes, get_language() or "sv"))  # noqa: S308 (escaped where it is made)
     return render(
         request,
         "governance/document.html",

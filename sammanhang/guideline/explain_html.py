@@ -36,15 +36,17 @@ _LABELS: Mapping[str, str] = {
 }
 
 
-def as_html_fragment(process: Process, notes: Mapping[str, str] | None = None) -> str:
+def as_html_fragment(
+    process: Process, notes: Mapping[str, str] | None = None, notes_language: str = "sv"
+) -> str:
     """The document as HTML to stand within a page.
 
     `notes`: a line of text for a rule's card, by the rule's name (the service tells how many
-    obligations the rule has now).
+    obligations the rule has now), in the reader's language.
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(_without_front_matter(process.document.text))
-    return _Page(process, markdown, notes or {}).html(tokens)
+    return _Page(process, markdown, notes or {}, notes_language).html(tokens)
 
 
 def _without_front_matter(text: str) -> str:
@@ -55,10 +57,13 @@ def _without_front_matter(text: str) -> str:
 
 
 class _Page:
-    def __init__(self, process: Process, markdown: MarkdownIt, notes: Mapping[str, str]) -> None:
+    def __init__(
+        self, process: Process, markdown: MarkdownIt, notes: Mapping[str, str], language: str
+    ) -> None:
         self._process = process
         self._markdown = markdown
         self._notes = notes
+        self._notes_language = language
         self._sections = {section.place.line: section for section in process.document.sections}
 
     def html(self, tokens: list[Token]) -> str:
@@ -110,7 +115,8 @@ class _Page:
             yield f'<p class="regelkort-rubrik">{escape(title)}</p>'
         yield from (f"<p>{escape(line)}</p>" for line in said)
         if kind == "regel" and name in self._notes:
-            yield f'<p class="regelkort-not">{escape(self._notes[name])}</p>'
+            said_now = f'<p class="regelkort-not" lang="{escape(self._notes_language)}">'
+            yield f"{said_now}{escape(self._notes[name])}</p>"
         yield "<details><summary>Så står det</summary>"
         yield f'<pre tabindex="0"><code>{escape(token.content)}</code></pre></details>'
         yield "</div>"

@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 
 from sammanhang.residents.identifiers import Faulty, Identifier, is_test_number, parse
 from sammanhang.swedish_order import swedish_sort_key
 
-PROTECTED = "Skyddade personuppgifter"
+PROTECTED = noop("Skyddade personuppgifter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Person:
     @property
     def listed_name(self) -> str:
         """As it stands in lists: a protected person is not named there."""
-        return PROTECTED if self.protected else self.name
+        return gettext(PROTECTED) if self.protected else self.name
 
     def age(self, today: date) -> int | None:
         born = self.birth_date

@@ -46,6 +46,7 @@ def environment(**options: Any) -> Environment:
         countdown=words.countdown,
         day=words.day,
         day_number=words.day_number,
+        level=words.level,
         moment=words.moment,
         number=words.number,
         swedish=swedish,
@@ -57,7 +58,10 @@ def environment(**options: Any) -> Environment:
     )
     made.globals.update(_=said, gettext=said)
     made.globals.update(
-        {f"{name}_again": remembered(made, name) for name in ("due", "phase", "section_link")}
+        {
+            f"{name}_again": remembered(made, name)
+            for name in ("due", "owed_title", "phase", "section_link")
+        }
     )
     return made
 
@@ -72,7 +76,7 @@ def remembered(made: Environment, macro: str) -> Callable[..., Markup]:
     return lambda *arguments: drawn(translation.get_language(), *arguments)
 
 
-def said(message: str, **variables: Any) -> Markup:
+def said(message: str, /, **variables: Any) -> Markup:
     """A message in the reader's language, its variables escaped. As Jinja's own, but quick, and
     what has no variables is left as it is: a `%s` may be there for a script."""
     text = words.translated(message)

@@ -27,6 +27,11 @@ MONTHS = (
 )  # fmt: skip
 NEAR = {-1: noop("i går"), 0: noop("i dag"), 1: noop("i morgon")}
 
+LEVELS = (
+    noop("lag"), noop("avtal"), noop("överenskommelse"), noop("riktlinje"), noop("rutin"),
+    noop("lokalt tillägg"),
+)  # fmt: skip
+
 
 def translated(message: str) -> str:
     """A message in the reader's language. As Django's gettext, but quick: a board asks often."""
@@ -138,6 +143,11 @@ def day_number(since: datetime | None, now: datetime) -> str:
     if since is None:
         return ""
     return _("dag %(n)s") % {"n": (local(now).date() - local(since).date()).days + 1}
+
+
+def level(value: str) -> str:
+    """What the level of a governing document is called."""
+    return _(value)
 
 
 def age(years: int | None) -> str:
