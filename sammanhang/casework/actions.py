@@ -96,6 +96,18 @@ def perform(
     return result
 
 
+def process_of(acting: Acting, case: int) -> Process:
+    """The process that a case runs under. Raises NoSuchCase."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from casework_process(%s, %s, %s)", [acting.person, acting.unit, case]
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise NoSuchCase
+    return process_for(*found)
+
+
 def _perform(
     acting: Acting,
     number: int,

@@ -23,6 +23,7 @@ from sammanhang.casework.actions import (
     Performed,
     Refused,
     perform,
+    process_of,
     save_draft,
 )
 from sammanhang.casework.case_page import CasePage, Entry, case_page
@@ -68,18 +69,18 @@ def case(request: Asked, number: int) -> HttpResponse:
 @requires()
 def act(request: Asked, number: int, act: str) -> HttpResponse:
     """An act's form in its place on the page, and what comes of sending it."""
-    acting, now = request.acting, timezone.now()
+    now = timezone.now()
+    if request.method == "POST":
+        return _send(request, number, act, now)
+    acting = request.acting
     with scope(acting):
         page = _page(acting, number, now)
         found = page.process.acts.get(act)
         if found is None:
             raise Http404
         about = _message_about(page, found, request)
-    if request.method == "POST":
-        return _send(request, page, found, about, now)
-    draft = page.drafts.get(act) if about is None else None
-    values = draft or _proposed(page, found, about)
-    with scope(acting):
+        draft = page.drafts.get(act) if about is None else None
+        values = draft or _proposed(page, found, about)
         fields = form(asked_fields(page.process, found, about and about.act), values, now)
         if about is not None and found.effect is Effect.CORRECTS:
             fields = form(about.act.fields, values, now, propose=False)
@@ -94,23 +95,33 @@ def act(request: Asked, number: int, act: str) -> HttpResponse:
     return _shown(request, page, now, opened)
 
 
-def _send(
-    request: Asked, page: CasePage, act: Act, about: Entry | None, now: datetime
-) -> HttpResponse:
+def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse:
+    """Reads no more of the case than it must; the page is gathered only when it must be shown."""
     acting, post = request.acting, request.POST
-    fields = asked_fields(page.process, act, about and about.act)
-    values, unfit = _with_files(request, page.number, fields, typed(fields, post))
+    try:
+        process = process_of(acting, number)
+    except NoSuchCase:
+        raise Http404 from None
+    act = process.acts.get(name)
+    if act is None:
+        raise Http404
+    about: Entry | None = None
+    if act.effect is Effect.CORRECTS:
+        with scope(acting):
+            about = _message_about(_page(acting, number, now), act, request)
+    fields = asked_fields(process, act, about and about.act)
+    values, unfit = _with_files(request, number, fields, typed(fields, post))
     data: dict[str, Any] = values
     if about is not None:
-        data = {**values, MESSAGE: about.seq}
-        if act.effect is Effect.CORRECTS:
-            data = {MESSAGE: about.seq, CORRECTION: changed_only(fields, about.data, values)}
+        data = {MESSAGE: about.seq, CORRECTION: changed_only(fields, about.data, values)}
+    elif act.effect is not None:
+        data = {**values, MESSAGE: _number(post.get(MESSAGE, ""))}
     result = (
         Refused(Refusal("fields", act.name, "", fields=unfit))
         if unfit
         else perform(
             acting=acting,
-            case=page.number,
+            case=number,
             act=act.name,
             data=data,
             now=now,
@@ -119,17 +130,17 @@ def _send(
         )
     )
     if isinstance(result, Performed):
-        return redirect(f"{reverse('casework:case', args=[page.number])}?klart={result.seq}")
+        return redirect(f"{reverse('casework:case', args=[number])}?klart={result.seq}")
     refusal = result.refusal if isinstance(result, Refused) else None
     with scope(acting):
-        page = _page(acting, page.number, now)
+        page = _page(acting, number, now)
         filled = form(fields, values, now, (refusal and refusal.fields) or {}, propose=False)
         opened = OpenForm(
             act,
             with_unit_choices(page, act, filled, acting, now),
             uuid4(),
             page.seq,
-            about,
+            _message_about(page, act, request),
             refusal=refusal,
             changed=_since(page, acting.unit, post) if isinstance(result, Changed) else None,
         )
@@ -240,9 +251,10 @@ def _with_files(
 def draft(request: Asked, number: int, act: str) -> HttpResponse:
     """Keeps what is being typed."""
     now = timezone.now()
-    with scope(request.acting):
-        page = _page(request.acting, number, now)
-    found = page.process.acts.get(act)
+    try:
+        found = process_of(request.acting, number).acts.get(act)
+    except NoSuchCase:
+        raise Http404 from None
     if found is None:
         raise Http404
     save_draft(

@@ -35,6 +35,14 @@ begin
   perform set_config('app.case', '', true);
 end $$;
 
+-- The process that a case runs under, if the unit takes or took part in it; else no row.
+create function casework_process(the_person text, the_unit text, the_case bigint)
+returns table (process text, version text) language plpgsql as $$
+begin
+  perform casework_act_as(the_person, the_unit, '');
+  return query select c.process, c.version from casework_case c where c.id = the_case;
+end $$;
+
 -- What stands in the way of opening a case: a request with this key already made one, or the
 -- unit has one open for the resident. `place`: the hospital or administration of the unit.
 create function casework_before_opening(the_person text, the_unit text, the_process text,
