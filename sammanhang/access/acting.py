@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpRequest
+
+from sammanhang.access.sessions import SessionStore
 
 SESSION_KEY = "acting"
 CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds

@@ -23,7 +23,7 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http.response import HttpResponseBadRequest, HttpResponseBase
 from django.urls import set_script_prefix
 
-THREADS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="request")
+THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="request")
 WITHOUT_LENGTH = {204, 304}
 
 Scope = dict[str, Any]

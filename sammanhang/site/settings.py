@@ -147,7 +147,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 WHITENOISE_AUTOREFRESH = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "sammanhang.access.sessions"
 SESSION_COOKIE_NAME = "__Host-sammanhang" if HTTPS else "sammanhang"
 SESSION_COOKIE_AGE = 10 * 3600  # a shift
 SESSION_COOKIE_SECURE = HTTPS

@@ -256,7 +256,7 @@ def over_http(cases: int, wards: list[str]) -> dict[str, Any]:
 
 def _session(ward: str) -> tuple[str, str]:
     """(session key, ward): someone signed in at the ward."""
-    from django.contrib.sessions.backends.db import SessionStore
+    from sammanhang.access.sessions import SessionStore
 
     store = SessionStore()
     store["acting"] = {
