@@ -52,7 +52,7 @@ check: setup
 LOCALE := sammanhang/locale
 messages: setup
 	@mkdir -p build
-	$(BIN)/pybabel --quiet extract -F babel.cfg -k noop --add-location=file --sort-by-file \
+	$(BIN)/pybabel --quiet extract -F babel.cfg --add-location=file --sort-by-file \
 	  --project=Sammanhang --version= --copyright-holder= -o build/django.pot sammanhang
 	$(BIN)/pybabel --quiet update -i build/django.pot -d $(LOCALE) -D django --no-wrap \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date

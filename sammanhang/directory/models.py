@@ -6,7 +6,7 @@ What changes with time is a period with a first day and a last; history is never
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop as N_
 
 UNIT_TYPES = {
     "avdelning": "Avdelning",
@@ -20,11 +20,11 @@ UNIT_TYPES = {
 }
 
 ROLES = {
-    "ward_nurse": noop("Sjuksköterska på avdelning"),
-    "care_coordinator": noop("Vårdsamordnare"),
-    "case_officer": noop("Biståndshandläggare"),
-    "municipal_nurse": noop("Kommunsjuksköterska"),
-    "process_leader": noop("Processledare"),
+    "ward_nurse": N_("Sjuksköterska på avdelning"),
+    "care_coordinator": N_("Vårdsamordnare"),
+    "case_officer": N_("Biståndshandläggare"),
+    "municipal_nurse": N_("Kommunsjuksköterska"),
+    "process_leader": N_("Processledare"),
 }
 
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop as N_
 
 from sammanhang.residents.identifiers import Faulty, Identifier, is_test_number, parse
 from sammanhang.swedish_order import swedish_sort_key
 
-PROTECTED = noop("Skyddade personuppgifter")
+PROTECTED = N_("Skyddade personuppgifter")
 
 
 @dataclass(frozen=True, slots=True)

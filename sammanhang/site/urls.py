@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("sammanhang.access.urls")),
     path("", include("sammanhang.casework.urls")),
     path("", include("sammanhang.governance.urls")),
-    path("sprak/setlang/", open_to_all(set_language), name="set_language"),
+    path("sprak/", open_to_all(set_language), name="set_language"),
 ]
 
 handler403 = "sammanhang.site.views.forbidden"

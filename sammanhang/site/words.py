@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from django.utils.translation import get_language, gettext, ngettext
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop as N_
 
 from sammanhang.engine.calendar import local
 
@@ -19,17 +19,17 @@ A_DAY = timedelta(days=1)
 
 
 WEEKDAYS = (
-    noop("mån"), noop("tis"), noop("ons"), noop("tor"), noop("fre"), noop("lör"), noop("sön"),
+    N_("mån"), N_("tis"), N_("ons"), N_("tor"), N_("fre"), N_("lör"), N_("sön"),
 )  # fmt: skip
 MONTHS = (
-    noop("jan"), noop("feb"), noop("mars"), noop("april"), noop("maj"), noop("juni"),
-    noop("juli"), noop("aug"), noop("sep"), noop("okt"), noop("nov"), noop("dec"),
+    N_("jan"), N_("feb"), N_("mars"), N_("april"), N_("maj"), N_("juni"),
+    N_("juli"), N_("aug"), N_("sep"), N_("okt"), N_("nov"), N_("dec"),
 )  # fmt: skip
-NEAR = {-1: noop("i går"), 0: noop("i dag"), 1: noop("i morgon")}
+NEAR = {-1: N_("i går"), 0: N_("i dag"), 1: N_("i morgon")}
 
 LEVELS = (
-    noop("lag"), noop("avtal"), noop("överenskommelse"), noop("riktlinje"), noop("rutin"),
-    noop("lokalt tillägg"),
+    N_("lag"), N_("avtal"), N_("överenskommelse"), N_("riktlinje"), N_("rutin"),
+    N_("lokalt tillägg"),
 )  # fmt: skip
 
 
