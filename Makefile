@@ -13,7 +13,7 @@ help:
 	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000)"
 	@echo "make test    alla tester, också i webbläsare"
 	@echo "make check   lint, typer, importkontrakt och riktlinjernas sundhet"
-	@echo "make messages  skärmarnas ord till översättning, och det översatta till tjänsten"
+	@echo "make messages skärmarnas ord till översättning, och det översatta till tjänsten"
 	@echo "make bench   mätningar: motorn, sändningar, tavlor"
 	@echo "make setup   bara .venv"
 
