@@ -18,7 +18,7 @@ from sammanhang.engine.calendar import local
 from simulation.county import OWNER, load_residents, load_staff
 from simulation.lives import SEED, Lived, live
 from simulation.people import residents
-from simulation.staff import by_unit, memorable, staff
+from simulation.staff import SKÖVDE, by_unit, memorable, staff
 
 RESIDENTS = 20_000
 DAYS = 40
@@ -85,8 +85,25 @@ def deceased(lived: list[Lived]) -> dict[UUID, date]:
     }
 
 
-def welcome(address: str) -> str:
-    """Where to go, and as whom."""
+def to_admit(count: int = 4) -> list[str]:
+    """Numbers of old people in Skövde who have not been in hospital, to try the service with."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "select n.value from residents_resident r "
+            "join residents_residentnumber n on n.resident_id = r.id and n.current "
+            "join residents_registration g on g.resident_id = r.id and g.until is null "
+            "where g.municipality_id = %s and r.birth_date < '1955-01-01' "
+            "and n.kind = 'personnummer' and r.deceased_on is null "
+            "and not (r.secrecy_marking or r.protected_registration) "
+            "and not exists (select from casework_case c where c.resident_id = r.id) "
+            "order by n.value limit %s",
+            [SKÖVDE, count],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def welcome(address: str, numbers: list[str]) -> str:
+    """Where to go, as whom, and whom one may admit."""
     lines = [f"Sammanhang svarar på {address}", "", "Logga in som till exempel"]
     roles = {
         "ward_nurse": "sjuksköterska på avdelning",
@@ -99,4 +116,6 @@ def welcome(address: str) -> str:
         f"  {one.given_name} {one.family_name:12} {roles[one.assignments[0][1]]}"
         for one in memorable()
     ]
+    if numbers:
+        lines += ["", f"Att skriva in: {', '.join(numbers)}"]
     return "\n".join([*lines, "", "Alla personer är påhittade. Avsluta med ctrl-C."])

@@ -209,7 +209,7 @@ def _opened_meanwhile(
 def save_draft(
     *, acting: Acting, case: int, act: str, data: Mapping[str, Any], now: datetime
 ) -> None:
-    """Keeps what a person has typed. Case 0: a case that is not opened yet."""
+    """Keeps what a person has typed."""
     with scope(acting), connection.cursor() as cursor:
         cursor.execute(
             "insert into casework_draft (case_id, unit, person, act, data, saved_at) "

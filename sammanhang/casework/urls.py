@@ -8,7 +8,6 @@ urlpatterns = [
     path("direkt/", views.changes, name="live"),
     path("skriv-in/", views_admit.find, name="admit"),
     path("skriv-in/<uuid:resident>/", views_admit.admit, name="admit-person"),
-    path("skriv-in/<uuid:resident>/utkast/", views_admit.draft, name="admit-draft"),
     path("enheter/", views_admit.units, name="units"),
     path("arende/<int:number>/", views_case.case, name="case"),
     path("arende/<int:number>/gor/<str:act>/", views_case.act, name="act"),

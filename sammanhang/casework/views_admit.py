@@ -11,11 +11,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.requires import Asked, requires
-from sammanhang.casework.actions import Performed, open_case, save_draft
+from sammanhang.casework.actions import Performed, open_case
 from sammanhang.casework.forms import form, typed
 from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.casework.shown import OPENING
@@ -46,6 +46,7 @@ def find(request: Asked) -> HttpResponse:
     q = request.POST.get("q", "").strip()
     context = {"q": q, "found": None, "fault": None, "by_name": False}
     context["today"] = timezone.localdate()
+    context["to_try"] = settings.DEMO_NUMBERS
     if q:
         context.update(_found(request, q))
     part = "find_results" if request.headers.get("HX-Request") else "find"
@@ -122,17 +123,6 @@ def _person(request: Asked, resident: UUID) -> residents.Person:
     if found is None:
         raise Http404
     return found
-
-
-@require_POST
-@requires()
-def draft(request: Asked, resident: UUID) -> HttpResponse:
-    act = process_for(DISCHARGE).acts[OPENING]
-    now = timezone.now()
-    save_draft(
-        acting=request.acting, case=0, act=OPENING, data=typed(act.fields, request.POST), now=now
-    )
-    return render(request, "casework/saved.html", {"now": now})
 
 
 @require_GET

@@ -4,7 +4,7 @@ Our views are plain functions that talk to the database; only the live boards' s
 So each request is answered from beginning to end in one thread of a few, where it also gives
 its database connection back, and the event loop is left to the streams. Django's own handler
 makes a thread for each request and crosses to it several times, which costs as much as a small
-page does: docs/adr/0007-asgi-server.md has the figures.
+page does: docs/adr/0008-asgi-server.md has the figures.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,13 +38,15 @@ def demo(port: int, reset: bool, pace: float) -> None:
 
             if not county.is_loaded():
                 county.load(datetime.now(UTC), progress)
+            numbers = county.to_admit()
+            os.environ["SAMMANHANG_DEMO_NUMBERS"] = " ".join(numbers)
             processes.collect_static()
             with processes.children() as children:
                 children.start(processes.server_command(HOST, port, WORKERS))
                 if pace > 0:
                     children.start([sys.executable, "-m", "simulation", f"--pace={pace}"])
                 processes.await_answer(children, HOST, port)
-                click.echo(county.welcome(f"http://localhost:{port}/"))
+                click.echo(county.welcome(f"http://localhost:{port}/", numbers))
                 children.wait()
 
 

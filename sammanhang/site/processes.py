@@ -65,7 +65,7 @@ def children() -> Iterator[Children]:
 
 
 def server_command(host: str, port: int, workers: int) -> list[str]:
-    """The web server: docs/adr/0007-asgi-server.md. Open boards' streams are cut when it stops."""
+    """The web server: docs/adr/0008-asgi-server.md. Open boards' streams are cut when it stops."""
     return [
         sys.executable,
         "-m",

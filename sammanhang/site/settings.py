@@ -5,6 +5,7 @@ DATABASE_OWNER_URL   the same, as the owner of the schema (migrations, bulk load
 SAMMANHANG_DATA      folder for the embedded database, the secret key and logs
 SAMMANHANG_HOSTS     host names to answer to, comma-separated
 SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted
+SAMMANHANG_DEMO_NUMBERS  numbers of made-up people whom the demonstration suggests to admit
 SAMMANHANG_HTTPS     1: served over TLS; cookies are then secure
 SAMMANHANG_SECRET_KEY  the key that signs cookies; made and kept in the data folder if not given
 SAMMANHANG_LOG       least level that is logged, WARNING by default
@@ -26,6 +27,7 @@ DATA = database.data_folder()
 GUIDELINES = PACKAGE.parent / "guidelines"
 
 SYNTHETIC = os.environ.get("SAMMANHANG_SYNTHETIC", "1") == "1"
+DEMO_NUMBERS = os.environ.get("SAMMANHANG_DEMO_NUMBERS", "").split()
 HTTPS = os.environ.get("SAMMANHANG_HTTPS", "0") == "1"
 DEBUG = False
 

@@ -75,7 +75,7 @@ create policy own_or_sent on casework_delivery for select
 create policy own on casework_draft
   using (person = app_setting('person') and unit = app_setting('unit'))
   with check (person = app_setting('person') and unit = app_setting('unit')
-              and (case_id = 0 or app_takes_part(case_id)));
+              and app_takes_part(case_id));
 
 create policy own on casework_request
   using (person = app_setting('person'))
