@@ -125,7 +125,8 @@ async def stream(
     render: Callable[[int], Awaitable[str]],
     still_acting: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[bytes]:
-    """Server-sent events for a unit's board: `row` with a row's new HTML, `restart`, heartbeats.
+    """Server-sent events for a unit's board: `row` with a row's new HTML, `restart`, and
+    `alive` after a silence, so that the browser notices a line that is dead without telling.
 
     Ends when the person no longer acts for the unit, also on a line that is never silent.
     """
@@ -143,7 +144,7 @@ async def stream(
             if changes is None:
                 yield sent("restart", "")
             elif not changes:
-                yield b": still here\n\n"
+                yield sent("alive", "")
             else:
                 for change in changes:
                     yield sent("row", await render(change.case), id=f"{change.case}-{change.seq}")

@@ -8,6 +8,8 @@ const line = (() => {
   const listeners = { change: [], catchUp: [] };
   let source = null;
   let lostAt = null;
+  let silence = null;
+  const LONGEST_SILENCE = 40000; // the service is never silent so long; then the line is dead
 
   function show(state) {
     mark.className = `line line-${state}`;
@@ -23,6 +25,8 @@ const line = (() => {
     const sort = document.getElementById("board")?.dataset.sort;
     if (sort) address.searchParams.set("ordning", sort);
     source = new EventSource(address);
+    for (const event of ["ready", "row", "restart", "alive"]) source.addEventListener(event, heard);
+    heard();
     source.addEventListener("ready", () => {
       lostAt = null;
       show("on");
@@ -38,6 +42,15 @@ const line = (() => {
     source.addEventListener("error", lost);
   }
 
+  function heard() {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      close();
+      lost();
+      open();
+    }, LONGEST_SILENCE);
+  }
+
   function lost() {
     lostAt ??= new Date();
     show("off");
@@ -48,12 +61,16 @@ const line = (() => {
   }
 
   function close() {
+    clearTimeout(silence);
     source?.close();
     source = null;
   }
 
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-  window.addEventListener("offline", lost);
+  window.addEventListener("offline", () => {
+    close();
+    lost();
+  });
   window.addEventListener("online", () => {
     close();
     open();
