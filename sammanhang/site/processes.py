@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
@@ -129,7 +128,7 @@ def collect_static() -> None:
     from django.contrib.staticfiles.finders import get_finders
 
     os.environ["SAMMANHANG_STATIC"] = "collected"
-    made = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    made = settings.DATA / "static" / "staticfiles.json"
     newest = max(
         os.path.getmtime(storage.path(name))
         for finder in get_finders()

@@ -135,10 +135,10 @@ USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
 # Collected and compressed when served for real (`serve`, `demo`), with the hash of the content in
 # the name, so that browsers keep them for good.
 STATIC_COLLECTED = os.environ.get("SAMMANHANG_STATIC") == "collected"
+STATIC_ROOT = DATA / "static" if STATIC_COLLECTED else None
 STORAGES = {
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

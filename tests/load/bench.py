@@ -1,7 +1,7 @@
 """How fast it is: the engine, a send, a board; each with its floor where there is one.
 
-    make bench                    20,000 cases
-    make bench BENCH=--cases=100000
+    make bench                       100,000 open cases, then five million events
+    make bench BENCH="--cases 5000 --small"
 
 Prints a table and writes bench-results/*.json. Nothing here is a test: machines differ, and this
 one may be busy. Compare ratios, and runs on one machine.
@@ -13,14 +13,14 @@ import json
 import os
 import platform
 import re
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,34 +30,44 @@ from uuid import UUID, uuid4
 
 import click
 
-SECONDS = 8
-"""How long each measurement runs."""
-WORKERS = 8
-WARD, CENTRE, OFFICE = "SE2321000131-A0001", "SE2321000131-V0001", "SE2120014801-K0001"
-PERSON = "SE2321000131-P0001"
-BOARD = 25
-"""Rows on the boards that are measured."""
-TEXT = {"meddelandetext": "Rollator behövs hemma. Nycklar lämnas i receptionen."}
-ACT = "planeringsmeddelande"
+from tests.load import http
+from tests.load.sizes import ACT, BOARD, CENTRE, OFFICE, PERSON, SECONDS, TEXT, WORKERS
 
 
 @click.command()
-@click.option("--cases", default=20_000, show_default=True, help="Open cases in the database.")
-def main(cases: int) -> None:
+@click.option("--cases", default=100_000, show_default=True, help="Open cases in the database.")
+@click.option("--small", is_flag=True, help="Skip the large database, which takes minutes.")
+def main(cases: int, small: bool) -> None:
     from tests.load import bench_engine
 
     found: dict[str, Any] = {"machine": machine(), "cases": cases}
     found["engine"] = bench_engine.run()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        os.environ["SAMMANHANG_DATA"] = folder
-        Path(folder).chmod(0o755)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
-        found |= measure(Path(folder), cases)
+    with data_folder() as folder:
+        found |= apart(measure, folder, cases)
+    if not small:
+        with data_folder() as folder:
+            found["large"] = apart(measure_large, folder)
     tell(found)
     results = Path("bench-results")
     results.mkdir(exist_ok=True)
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     (results / name).write_text(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        os.environ["SAMMANHANG_DATA"] = name
+        os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
+        yield folder
+
+
+def apart(measuring: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
+    """In a process of its own: Django is set up once, for one database."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(measuring, *given).result()
 
 
 def machine() -> dict[str, Any]:
@@ -80,6 +90,35 @@ def measure(folder: Path, cases: int) -> dict[str, Any]:
         found = {"perform_per_s": performing(cases), **over_http(cases, units)}
         # Last, since it leaves every case with one case's state.
         return {**found, "pgbench_sends_per_s": pgbench(server, cases)}
+    finally:
+        database.stop(server)
+
+
+def measure_large(folder: Path) -> dict[str, Any]:
+    """What boards take when the database is large, for one client and for eight at once."""
+    import django
+
+    from sammanhang.site import database
+    from sammanhang.site.cli_service import bring_up_to_date
+    from tests.load import bench_scale
+
+    server = database.start(folder)
+    try:
+        database.prepare(server)
+        django.setup()
+        bring_up_to_date()
+        there = bench_scale.fill()
+        sessions = [http.session(unit) for unit in bench_scale.units()]
+        people: list[int] = []
+
+        def one(client: http.Client, n: int) -> None:
+            people.append(http.board(client, sessions[n % len(sessions)]))
+
+        with http.served() as port:
+            http.clients(port, one)  # what it reads first comes from the disk
+            alone = bench_scale.told(http.clients(port, one, 1)[1], people)
+            together = bench_scale.told(http.clients(port, one)[1], people)
+        return {"there": there, "alone": alone, "together": together}
     finally:
         database.stop(server)
 
@@ -237,116 +276,18 @@ def _sample(cases: int) -> tuple[str, str, str]:
 
 def over_http(cases: int, wards: list[str]) -> dict[str, Any]:
     """Sends and cold boards per second with eight clients, and what a board takes."""
-    from sammanhang.site.processes import children, free_port, server_command
-
-    sessions = [_session(ward) for ward in wards[: WORKERS * 4]]
-    port = free_port()
-    with children() as running:
-        running.start(server_command("127.0.0.1", port, 2))
-        _await(port)
-        board = _clients(port, lambda client, n: _board(client, sessions[n % len(sessions)]))
-        sends = _clients(port, lambda client, n: _send(client, sessions, n, cases))
+    sessions = [http.session(ward) for ward in wards[: WORKERS * 4]]
+    with http.served() as port:
+        board = http.clients(
+            port, lambda client, n: http.board(client, sessions[n % len(sessions)])
+        )
+        sends = http.clients(port, lambda client, n: http.send(client, sessions, n, cases))
     return {
         "http_boards_per_s": board[0],
         "http_board_p50_ms": statistics.median(board[1]) * 1000,
         "http_board_p95_ms": statistics.quantiles(board[1], n=20)[-1] * 1000,
         "http_sends_per_s": sends[0],
     }
-
-
-def _session(ward: str) -> tuple[str, str]:
-    """(session key, ward): someone signed in at the ward."""
-    from sammanhang.access.sessions import SessionStore
-
-    store = SessionStore()
-    store["acting"] = {
-        "person": PERSON, "person_name": "Prov Person", "unit": ward, "unit_name": "Prov",
-        "unit_type": "avdelning", "assignment": 1, "role": "ward_nurse",
-        "checked": time.time() + 3600,
-    }  # fmt: skip
-    store.create()
-    return str(store.session_key), ward
-
-
-class Client:
-    """A lean HTTP client on one kept connection: what it costs is taken from the server's cores."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._kept = b""
-
-    def ask(self, head: str, body: str = "") -> tuple[int, int]:
-        """(status, length of the body) for a request without its ending headers."""
-        length = f"Content-Length: {len(body)}\r\n" if body else ""
-        self._socket.sendall(f"{head}\r\nHost: localhost\r\n{length}\r\n{body}".encode())
-        while (at := self._kept.find(b"\r\n\r\n")) < 0:
-            self._more()
-        headers, self._kept = self._kept[:at].lower(), self._kept[at + 4 :]
-        found = re.search(rb"content-length: (\d+)", headers)
-        wanted = int(found[1]) if found else 0
-        while len(self._kept) < wanted:
-            self._more()
-        self._kept = self._kept[wanted:]
-        return int(headers[9:12]), wanted
-
-    def _more(self) -> None:
-        more = self._socket.recv(1 << 17)
-        if not more:
-            raise SystemExit("Servern stängde förbindelsen.")
-        self._kept += more
-
-
-def _clients(port: int, one: Callable[[Client, int], None]) -> tuple[float, list[float]]:
-    """Requests per second from eight clients at once, and how long each took."""
-    took: list[float] = []
-
-    def run(number: int) -> None:
-        client = Client(port)
-        one(client, number)
-        n = number
-        until = time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            n += WORKERS
-            began = time.monotonic()
-            one(client, n)
-            took.append(time.monotonic() - began)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return len(took) / SECONDS, took
-
-
-def _board(client: Client, session: tuple[str, str]) -> None:
-    status, length = client.ask(f"GET /tavla/ HTTP/1.1\r\nCookie: sammanhang={session[0]}")
-    if status != 200 or length < 5000:
-        raise SystemExit(f"tavla: {status}")
-
-
-def _send(client: Client, sessions: list[tuple[str, str]], n: int, cases: int) -> None:
-    at = n % len(sessions)
-    wards = max(1, cases // BOARD)
-    case = at + 1 + wards * (n // len(sessions) % max(1, cases // wards))
-    token = "a" * 32
-    status, _ = client.ask(
-        f"POST /arende/{case}/gor/{ACT}/ HTTP/1.1\r\n"
-        f"Cookie: sammanhang={sessions[at][0]}; csrf={token}\r\n"
-        "Content-Type: application/x-www-form-urlencoded",
-        f"csrfmiddlewaretoken={token}&key={uuid4()}&f-meddelandetext=Rollator+hemma",
-    )
-    if status != 302:
-        raise SystemExit(f"sändning: {status}")
-
-
-def _await(port: int) -> None:
-    for _ in range(300):
-        try:
-            Client(port).ask("GET /logga-in/ HTTP/1.1")
-            return
-        except OSError:
-            time.sleep(0.1)
 
 
 # --- Telling --------------------------------------------------------------------------------
@@ -364,9 +305,19 @@ def tell(found: dict[str, Any]) -> None:
         ("a board, median", found["http_board_p50_ms"], "ms"),
         ("a board, 95th percentile", found["http_board_p95_ms"], "ms"),
     ]
+    if large := found.get("large"):
+        there = large["there"]
+        size = f"{there['open']:,} open cases, {there['events']:,} events"
+        for who in ("alone", "together"):
+            one = large[who]
+            clients = "1 client" if who == "alone" else f"{WORKERS} clients"
+            lines.append((f"a board, {size}, {clients}, median", one["p50_ms"], "ms"))
+            lines.append(("  95th percentile", one["p95_ms"], "ms"))
+            lines.append(("  people on it, median", one["people_median"], ""))
+            lines.append(("  people on it, most", one["people_most"], ""))
     click.echo(f"{found['cases']} cases, Python {found['machine']['python']}")
     for what, value, unit in lines:
-        click.echo(f"  {what:42} {value:12,.2f} {unit}")
+        click.echo(f"  {what:72} {value:12,.2f} {unit}")
 
 
 def _now() -> datetime:
