@@ -92,11 +92,11 @@ def to_admit(count: int = 4) -> list[str]:
             "select n.value from residents_resident r "
             "join residents_residentnumber n on n.resident_id = r.id and n.current "
             "join residents_registration g on g.resident_id = r.id and g.until is null "
-            "where g.municipality_id = %s and r.birth_date < '1955-01-01' "
+            "where g.municipality_id = %s and r.birth_date between '1935-01-01' and '1950-12-31' "
             "and n.kind = 'personnummer' and r.deceased_on is null "
             "and not (r.secrecy_marking or r.protected_registration) "
             "and not exists (select from casework_case c where c.resident_id = r.id) "
-            "order by n.value limit %s",
+            "order by md5(n.value) limit %s",
             [SKÖVDE, count],
         )
         return [number for (number,) in cursor.fetchall()]
