@@ -53,7 +53,8 @@ def moments(name: str) -> Iterator[Moment]:
         owed = shown if "Hela listan" in text else shown + ended
         ended = Counter({row: n for row, n in owed.items() if row[3] in ENDED})
         at, phase = re.search(r"--at (\S+)`", text), re.search(r"^Läge: (.+)$", text, re.M)
-        assert at is not None and phase is not None
+        assert at is not None, text
+        assert phase is not None, text
         yield Moment(at[1], phase[1], re.findall(r"^- (rad .+)$", text, re.M), owed)
 
 
