@@ -43,6 +43,10 @@ def test_every_page_is_accessible(service: Service, window: Window, size: str) -
     for act in ("inskrivningsmeddelande", "dödsfall", "behov-bedömt", "permission"):
         page.goto(f"{case}gor/{act}/")
         faults[act] = [*accessibility_faults(page), *_too_wide(page, act)]
+    page.goto(f"{case}gor/inskrivningsmeddelande/")
+    page.locator(".act-send button").click()
+    page.locator(".field-error").first.wait_for()
+    faults["a refused form"] = [*accessibility_faults(page), *_too_wide(page, "a refused form")]
     assert {address: found for address, found in faults.items() if found} == {}
 
 
