@@ -86,7 +86,8 @@ def why_not(plan: Plan, case: Case, act: Act, unit: str, now: datetime) -> Refus
         return _not_ones_act(plan, case, act, unit)
     if case.last_at is not None and now < case.last_at:
         reason = "Tiden ligger före den senaste händelsen i ärendet."
-        return Refusal("time", act.name, reason, "Ladda om sidan och försök igen.")
+        remedy = "Händelser skrivs i tidsordning: se vad som har hänt och försök igen."
+        return Refusal("time", act.name, reason, remedy)
     if case.closed_by is not None and not _may_be_done_after_the_end(plan, case, act, unit):
         return _closed(plan, case, act)
     if act.effect is not None and not _has_message(plan, case, act, unit):

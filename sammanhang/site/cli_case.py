@@ -13,9 +13,11 @@ import click
 
 from sammanhang.engine import Case, Command, Refusal, decide, evolve, possible, start
 from sammanhang.engine.calendar import local
+from sammanhang.engine.values import EARLIEST_YEAR, LATEST_YEAR
 from sammanhang.guideline.model import Process
 from sammanhang.site.cli_guideline import DOCUMENT, read_file
 
+WITH_ZONE = f"med tidszon, år {EARLIEST_YEAR}–{LATEST_YEAR}"
 EVENT_KEYS = frozenset({"at", "unit", "person", "act", "data"})
 STATES = {"open": "öppen", "fulfilled": "gjord", "late": "försenad", "cancelled": "bortfallen"}
 
@@ -121,18 +123,22 @@ def _moment(text: str | None) -> datetime:
     moment = _parsed(text)
     if moment is None:
         raise _fail(
-            f"--at: '{text}' är ingen tidpunkt med tidszon. Skriv till exempel "
+            f"--at: '{text}' är ingen tidpunkt {WITH_ZONE}. Skriv till exempel "
             "2026-03-05T12:00:00+01:00."
         )
     return moment
 
 
 def _parsed(text: object) -> datetime | None:
+    """The moment, in UTC; None where it is none, has no time zone or is out of the reach of due
+    dates."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-        return moment.astimezone(UTC) if moment and moment.tzinfo else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if moment is None or moment.tzinfo is None:
+        return None
+    return moment.astimezone(UTC) if EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
 
 
 def _lines(file: str) -> list[tuple[int, str]]:
@@ -173,7 +179,7 @@ def _parties(process: Process, text: str, number: int) -> Mapping[str, list[str]
             raise _fail(
                 f"rad {number}: parten '{part}' finns inte i riktlinjen (där finns {known})."
             )
-        if not isinstance(units, list) or not all(isinstance(unit, str) for unit in units):
+        if not isinstance(units, list) or not all(_is_name(unit) for unit in units):
             raise _fail(f"rad {number}: parten '{part}' ska ha en lista med enheter.")
     return parties
 
@@ -204,14 +210,18 @@ def _faults(given: Mapping[str, Any]) -> Iterator[str]:
     if "at" not in given:
         yield "'at' saknas."
     elif _parsed(given["at"]) is None:
-        yield "'at' ska vara en tidpunkt med tidszon, till exempel 2026-03-05T12:00:00+01:00."
+        yield f"'at' ska vara en tidpunkt {WITH_ZONE}, till exempel 2026-03-05T12:00:00+01:00."
     for key in ("unit", "person", "act"):
         if key not in given:
             yield f"'{key}' saknas."
-        elif not isinstance(given[key], str) or not given[key].strip():
+        elif not _is_name(given[key]):
             yield f"'{key}' ska vara text."
     if not isinstance(given.get("data", {}), dict):
         yield "'data' ska vara fält och värden."
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _reason(refusal: Refusal) -> str:

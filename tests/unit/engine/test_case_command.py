@@ -61,6 +61,7 @@ handling: utskrivning
 kräver: svar
 ```
 """
+ZONED = "tidpunkt med tidszon, år 1900–2199"
 PARTIES = '{"parties": {"slutenvård": ["W1"], "kommun": ["K1"]}}'
 
 
@@ -150,8 +151,13 @@ BAD_LINES = [
     ("{}", "'at' saknas. 'unit' saknas. 'person' saknas. 'act' saknas."),
     (
         ADMITTED.replace("+01:00", ""),
-        "'at' ska vara en tidpunkt med tidszon, till exempel 2026-03-05T12:00:00+01:00.",
+        f"'at' ska vara en {ZONED}, till exempel 2026-03-05T12:00:00+01:00.",
     ),
+    (
+        ADMITTED.replace("2026", "0001"),
+        f"'at' ska vara en {ZONED}, till exempel 2026-03-05T12:00:00+01:00.",
+    ),
+    (ADMITTED.replace('"at"', '"tid"'), "Nyckeln 'tid' finns inte i en händelse. 'at' saknas."),
     (event("02T10:00:00", "W1", "inskrivning", ort="X"), "Nyckeln 'ort' finns inte i en händelse."),
     (event("02T10:00:00", "W1", "inskrivning", data=[]), "'data' ska vara fält och värden."),
     (ADMITTED.replace('"W1"', "1"), "'unit' ska vara text."),
@@ -176,10 +182,37 @@ def test_a_line_that_cannot_be_used_is_told_of_and_skipped(
     assert told["phases"] == ["inskriven"]
 
 
-def test_events_out_of_order_are_refused(run: Any) -> None:
-    told = answer(run(PARTIES, ADMITTED, event("01T10:00:00", "K1", "svar"), options=("--json",)))
+NOT_POSSIBLE = [
+    (
+        event("01T10:00:00", "K1", "svar"),
+        "Tiden ligger före den senaste händelsen i ärendet. Händelser skrivs i tidsordning: "
+        "se vad som har hänt och försök igen.",
+    ),
+    (
+        event("02T11:00:00", "X9", "svar"),
+        "Enheten deltar inte i ärendet och kan därför inte göra svar. "
+        "Be en enhet som deltar att lägga till er.",
+    ),
+    (event("02T11:00:00", "W1", "svar"), "Svar kan bara göras av kommun."),
+]
 
-    assert [one["line"] for one in told["refused"]] == [3]
+
+@pytest.mark.parametrize(("line", "reason"), NOT_POSSIBLE)
+def test_an_event_out_of_order_or_by_the_wrong_unit_is_refused(
+    run: Any, line: str, reason: str
+) -> None:
+    told = answer(run(PARTIES, ADMITTED, line, options=("--json",)))
+
+    assert [(one["line"], one["reason"]) for one in told["refused"]] == [(3, reason)]
+    assert [owed["state"] for owed in told["obligations"]] == ["late"]
+
+
+def test_a_large_file_is_read_to_its_end(run: Any) -> None:
+    told = answer(run(PARTIES, *["hej"] * 50_000, ADMITTED, options=("--json",)))
+
+    assert told["phases"] == ["inskriven"]
+    assert len(told["refused"]) == 50_000
+    assert told["refused"][-1]["line"] == 50_001
 
 
 UNUSABLE = [
@@ -189,6 +222,9 @@ UNUSABLE = [
     ((ADMITTED,), "rad 1: första raden ska vara"),
     (('{"parties": {"sjukhus": []}}',), "rad 1: parten 'sjukhus' finns inte i riktlinjen"),
     (('{"parties": {"kommun": "K1"}}',), "rad 1: parten 'kommun' ska ha en lista med enheter."),
+    (('{"parties": {"kommun": [" "]}}',), "rad 1: parten 'kommun' ska ha en lista med enheter."),
+    (("", " "), "e.jsonl: filen är tom. Första raden ska vara"),
+    (("a" * 3_000_000,), "rad 1: första raden ska vara"),
 ]
 
 
@@ -208,16 +244,20 @@ def test_a_file_that_cannot_be_used_ends_with_two_and_says_why(
     [
         (["prov", "finns-inte.jsonl"], "finns-inte.jsonl: filen finns inte."),
         (["prov", "prov"], "prov: filen går inte att läsa."),
-        (["borta", "e.jsonl"], "borta"),
+        (["prov", "latin.jsonl"], "latin.jsonl: filen är inte text i teckenkodningen UTF-8."),
+        (["borta", "e.jsonl"], "borta:1: fel: filen finns inte."),
         (["osund.md", "e.jsonl"], "osund.md:"),
         (["prov", "e.jsonl", "--at", "2026-03-05"], "--at: '2026-03-05' är ingen tidpunkt"),
         (["prov", "e.jsonl", "--at", "i går"], "--at: 'i går' är ingen tidpunkt"),
+        (["prov", "e.jsonl", "--at", "2026-03-05T12:00"], f"är ingen {ZONED}."),
+        (["prov", "e.jsonl", "--at", "9999-12-31T23:59Z"], f"är ingen {ZONED}."),
     ],
 )
 def test_what_cannot_be_read_ends_with_two_and_says_why(
     run: Any, tmp_path: Path, arguments: list[str], told: str
 ) -> None:
     run(PARTIES)
+    (tmp_path / "latin.jsonl").write_text(PARTIES, "latin-1")
     (tmp_path / "osund.md").write_text(GUIDELINE.replace("vem: kommun", "vem: ingen"), "utf-8")
     result = CliRunner().invoke(case, arguments)
 
