@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -37,7 +38,7 @@ def environment(**options: Any) -> Environment:
         url=url,
         language=translation.get_language,
         role_title=role_title,
-        time_words=words.for_scripts,
+        time_words=time_words,
     )
     made.filters.update(
         age=words.age,
@@ -53,10 +54,7 @@ def environment(**options: Any) -> Environment:
         urgency=words.urgency,
     )
     made.tests["late"] = words.is_late
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        translation.gettext, translation.ngettext, newstyle=True
-    )
-    made.globals.update(_=said, gettext=said)
+    made.globals.update(_=said, gettext=said, ngettext=said_of)
     made.globals.update(
         {
             f"{name}_again": remembered(made, name)
@@ -76,6 +74,16 @@ def remembered(made: Environment, macro: str) -> Callable[..., Markup]:
     return lambda *arguments: drawn(translation.get_language(), *arguments)
 
 
+def time_words() -> str:
+    """What the scripts say of time, as JSON."""
+    return _time_words(translation.get_language())
+
+
+@lru_cache(maxsize=10)
+def _time_words(language: str | None) -> str:
+    return json.dumps(words.for_scripts(), ensure_ascii=False)
+
+
 def said(message: str, /, **variables: Any) -> Markup:
     """A message in the reader's language, its variables escaped. As Jinja's own, but quick, and
     what has no variables is left as it is: a `%s` may be there for a script."""
@@ -83,6 +91,11 @@ def said(message: str, /, **variables: Any) -> Markup:
     if not variables:
         return Markup(text)  # noqa: S704 (our own words)
     return Markup(text % {name: escape(value) for name, value in variables.items()})  # noqa: S704
+
+
+def said_of(singular: str, plural: str, num: int, /) -> Markup:
+    """A message about so many, `%(num)s`."""
+    return Markup(words.ngettext(singular, plural, num)) % {"num": num}  # noqa: S704
 
 
 def swedish(text: str) -> Markup:

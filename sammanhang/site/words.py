@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as N_
+from django.utils.translation import ngettext as slow_ngettext
 
 from sammanhang.engine.calendar import local
 
@@ -38,12 +39,22 @@ def translated(message: str) -> str:
     return _looked_up(get_language(), message)
 
 
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """As Django's ngettext, but quick."""
+    return _counted(get_language(), singular, plural, count)
+
+
 _ = translated
 
 
 @lru_cache(maxsize=10_000)
 def _looked_up(language: str | None, message: str) -> str:
     return gettext(message)
+
+
+@lru_cache(maxsize=10_000)
+def _counted(language: str | None, singular: str, plural: str, count: int) -> str:
+    return slow_ngettext(singular, plural, count)
 
 
 def as_date(value: date | datetime | str | None) -> date | None:
