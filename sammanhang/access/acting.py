@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from sammanhang.access.sessions import SessionStore
+from sammanhang.directory.models import CARE_ROLES
 
 SESSION_KEY = "acting"
 CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds
@@ -29,6 +30,16 @@ class Acting:
     unit_type: str
     assignment: int
     role: str
+
+    @property
+    def takes_part_in_care(self) -> bool:
+        """Whether the assignment gives access to people at all (PDL 2008:355 4 kap. 1 §)."""
+        return self.role in CARE_ROLES
+
+    @property
+    def care_unit(self) -> str:
+        """The unit whose people are seen; empty, and so nobody's, outside care."""
+        return self.unit if self.takes_part_in_care else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +129,23 @@ def still(session_key: str | None, acting: Acting, today: date) -> bool:
 
 @contextmanager
 def scope(acting: Acting) -> Iterator[None]:
-    """A transaction in which the database shows what this person's unit may see."""
+    """A transaction in which the database shows what this person's unit may see: nobody at all to
+    one whose assignment isn't in care."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
                 "select set_config('app.person', %s, true), set_config('app.unit', %s, true), "
                 "set_config('app.case', '', true), set_config('app.lookup', '', true), "
                 "set_config('app.resident', '', true), set_config('app.unmask', '', true)",
-                [acting.person, acting.unit],
+                [acting.person, acting.care_unit],
             )
         yield
+
+
+def log_denied(acting: Acting, what: str, *, case: int | None = None) -> None:
+    """Notes that somebody was refused what they asked for: probing shows."""
+    with scope(acting):
+        log_reading(acting, f"denied:{what}", case=case)
 
 
 def log_reading(

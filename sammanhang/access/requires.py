@@ -7,15 +7,25 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from sammanhang.access.acting import current
+from sammanhang.access.acting import current, log_denied
+from sammanhang.directory.models import CARE_ROLES
 
 View = Callable[..., HttpResponseBase]
+
+
+class Denied(Exception):
+    """What was asked for is not for this unit, or isn't there: which, is not told."""
+
+    def __init__(self, what: str = "", case: int | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.case = case
 
 
 class Asked(HttpRequest):
@@ -33,15 +43,24 @@ def requires(*roles: str) -> Callable[[View], View]:
             acting = current(request, timezone.localdate())
             if acting is None:
                 return _to_sign_in(request)
-            if roles and acting.role not in roles:
-                raise PermissionDenied
             request.acting = acting  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            if roles and acting.role not in roles:
+                log_denied(acting, "role", case=kwargs.get("number"))
+                raise PermissionDenied
+            try:
+                return view(request, *args, **kwargs)
+            except Denied as denied:
+                log_denied(acting, denied.what, case=denied.case)
+                raise Http404 from None
 
         guarded.requirement = roles or ("signed in",)  # type: ignore[attr-defined]
         return guarded
 
     return declare
+
+
+in_care = requires(*CARE_ROLES)
+"""Someone whose assignment is in care. What they then see, their unit's relations decide."""
 
 
 def open_to_all(view: View) -> View:

@@ -12,6 +12,7 @@ import orjson
 from django.db import IntegrityError, connection, transaction
 
 from sammanhang.access.acting import Acting, scope
+from sammanhang.access.requires import Denied
 from sammanhang.casework import chain
 from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.casework.projection import changes
@@ -67,8 +68,11 @@ class Changed:
     events: tuple[Happened, ...] = ()
 
 
-class NoSuchCase(Exception):
+class NoSuchCase(Denied):
     """There is no such case for this unit."""
+
+    def __init__(self, case: int | None = None) -> None:
+        super().__init__("case", case)
 
 
 def perform(
@@ -92,7 +96,7 @@ def perform(
         with transaction.atomic():
             result = _perform(acting, case, command, now, key, expected_seq, locked=True)
     if result is None:
-        raise NoSuchCase
+        raise NoSuchCase(case)
     return result
 
 
@@ -100,11 +104,11 @@ def process_of(acting: Acting, case: int) -> Process:
     """The process that a case runs under. Raises NoSuchCase."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select * from casework_process(%s, %s, %s)", [acting.person, acting.unit, case]
+            "select * from casework_process(%s, %s, %s)", [acting.person, acting.care_unit, case]
         )
         found = cursor.fetchone()
     if found is None:
-        raise NoSuchCase
+        raise NoSuchCase(case)
     return process_for(*found)
 
 
@@ -122,11 +126,11 @@ def _perform(
     with connection.cursor() as cursor:
         cursor.execute(
             "select * from casework_begin(%s, %s, %s, %s, %s)",
-            [acting.person, acting.unit, number, key, locked],
+            [acting.person, acting.care_unit, number, key, locked],
         )
         found = cursor.fetchone()
     if found is None:
-        raise NoSuchCase
+        raise NoSuchCase(number)
     repeated_case, repeated_seq, head, process_key, version, state = found
     if repeated_seq is not None:
         return Performed(repeated_case, repeated_seq, repeated=True)
@@ -155,6 +159,8 @@ def open_case(
     process_key: str = DISCHARGE,
 ) -> Performed | Refused:
     """Opens a case for a resident by its first act, which the acting unit does."""
+    if not acting.takes_part_in_care:
+        raise Denied("role")
     process = process_for(process_key)
     with connection.cursor() as cursor:
         cursor.execute(

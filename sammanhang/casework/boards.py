@@ -88,7 +88,7 @@ def board(acting: Acting, *, known: str | None = None, case: int | None = None) 
     with connection.cursor() as cursor:
         cursor.execute(
             "select casework_board_page(%s, %s, %s, %s)::text",
-            [acting.person, acting.unit, known, case],
+            [acting.person, acting.care_unit, known, case],
         )
         found = orjson.loads(cursor.fetchone()[0])
     rows = [_row(one) for one in found["rows"]] if "rows" in found else None

@@ -114,7 +114,7 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         )
         found = cursor.fetchone()
         if found is None:
-            raise NoSuchCase
+            raise NoSuchCase(number)
         resident_id, process_key, version, opened_at, closed_at, planned_on = found
         process = process_for(process_key, version)
         resident = person(resident_id)

@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sammanhang.access.acting import Acting, current, still
-from sammanhang.access.requires import Asked, requires
+from sammanhang.access.requires import Asked, in_care
 from sammanhang.casework import boards, live
 from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.casework.shown import OPENING, ShownRow, row
+from sammanhang.directory.models import CARE_ROLES
 from sammanhang.engine.calendar import local
 
 
@@ -67,7 +68,7 @@ def sorts() -> list[tuple[str, str]]:
 
 
 @require_GET
-@requires()
+@in_care
 def board(request: Asked) -> HttpResponse:
     """The unit's board. A script asks for it again with the version it has."""
     acting, now = request.acting, timezone.now()
@@ -141,7 +142,7 @@ def _settings(acting: Acting, sort: str, now: datetime) -> str:
 def changes(request: HttpRequest) -> HttpResponseBase:
     """The line on which a board and its case pages hear what happens."""
     acting = current(request, timezone.localdate())
-    if acting is None:
+    if acting is None or not acting.takes_part_in_care:
         return HttpResponse(status=204)  # an EventSource stops at 204
     sort = request.GET.get("ordning", "brådska")
     sort = sort if sort in boards.SORTS else "brådska"
@@ -162,7 +163,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-changes.requirement = ("signed in",)  # type: ignore[attr-defined]
+changes.requirement = CARE_ROLES  # type: ignore[attr-defined]
 
 
 def _change(acting: Acting, case: int, sort: str, language: str | None) -> str:

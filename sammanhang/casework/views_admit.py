@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sammanhang.access.acting import log_reading, scope
-from sammanhang.access.requires import Asked, requires
+from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework.actions import Performed, open_case
 from sammanhang.casework.forms import form, typed
 from sammanhang.casework.processes import DISCHARGE, process_for
@@ -38,7 +38,7 @@ def _only_those_who_may(request: Asked) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-@requires()
+@in_care
 def find(request: Asked) -> HttpResponse:
     """Finds the person to admit. What is searched for is posted: numbers don't belong in
     addresses, which end up in logs and histories."""
@@ -71,7 +71,7 @@ def _found(request: Asked, q: str) -> dict[str, object]:
 
 
 @require_http_methods(["GET", "POST"])
-@requires()
+@in_care
 def admit(request: Asked, resident: UUID) -> HttpResponse:
     """The first act of a case."""
     _only_those_who_may(request)
@@ -121,12 +121,12 @@ def _person(request: Asked, resident: UUID) -> residents.Person:
         known = residents.understood_number(number, timezone.localdate(), synthetic=False)
         found = None if isinstance(known, Faulty) else residents.find_by_number(known)
     if found is None:
-        raise Http404
+        raise Denied("resident")
     return found
 
 
 @require_GET
-@requires()
+@in_care
 def units(request: Asked) -> HttpResponse:
     """Units to choose among, as one searches."""
     process = process_for(DISCHARGE)

@@ -14,12 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sammanhang.access.acting import Acting, scope
-from sammanhang.access.requires import Asked, requires
+from sammanhang.access.acting import scope
+from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework import attachments, shown_case
 from sammanhang.casework.actions import (
     Changed,
-    NoSuchCase,
     Performed,
     Refused,
     perform,
@@ -57,16 +56,16 @@ class OpenForm:
 
 
 @require_GET
-@requires()
+@in_care
 def case(request: Asked, number: int) -> HttpResponse:
     now = timezone.now()
     with scope(request.acting):
-        page = _page(request.acting, number, now)
+        page = case_page(request.acting, number, now)
     return _shown(request, page, now)
 
 
 @require_http_methods(["GET", "POST"])
-@requires()
+@in_care
 def act(request: Asked, number: int, act: str) -> HttpResponse:
     """An act's form in its place on the page, and what comes of sending it."""
     now = timezone.now()
@@ -74,7 +73,7 @@ def act(request: Asked, number: int, act: str) -> HttpResponse:
         return _send(request, number, act, now)
     acting = request.acting
     with scope(acting):
-        page = _page(acting, number, now)
+        page = case_page(acting, number, now)
         found = page.process.acts.get(act)
         if found is None:
             raise Http404
@@ -98,17 +97,14 @@ def act(request: Asked, number: int, act: str) -> HttpResponse:
 def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse:
     """Reads no more of the case than it must; the page is gathered only when it must be shown."""
     acting, post = request.acting, request.POST
-    try:
-        process = process_of(acting, number)
-    except NoSuchCase:
-        raise Http404 from None
+    process = process_of(acting, number)
     act = process.acts.get(name)
     if act is None:
         raise Http404
     about: Entry | None = None
     if act.effect is Effect.CORRECTS:
         with scope(acting):
-            about = _message_about(_page(acting, number, now), act, request)
+            about = _message_about(case_page(acting, number, now), act, request)
     fields = asked_fields(process, act, about and about.act)
     values, unfit = _with_files(request, number, fields, typed(fields, post))
     data: dict[str, Any] = values
@@ -133,7 +129,7 @@ def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse
         return redirect(f"{reverse('casework:case', args=[number])}?klart={result.seq}")
     refusal = result.refusal if isinstance(result, Refused) else None
     with scope(acting):
-        page = _page(acting, number, now)
+        page = case_page(acting, number, now)
         filled = form(fields, values, now, (refusal and refusal.fields) or {}, propose=False)
         opened = OpenForm(
             act,
@@ -196,13 +192,6 @@ def _acknowledged(page: CasePage, seq: int | None) -> Entry | None:
     return next((one for one in page.entries if one.seq == entry.data.get(MESSAGE)), None)
 
 
-def _page(acting: Acting, number: int, now: datetime) -> CasePage:
-    try:
-        return case_page(acting, number, now)
-    except NoSuchCase:
-        raise Http404 from None
-
-
 def _message_about(page: CasePage, act: Act, request: HttpRequest) -> Entry | None:
     """The earlier message that an act with an effect speaks of."""
     if act.effect is None:
@@ -247,14 +236,11 @@ def _with_files(
 
 
 @require_POST
-@requires()
+@in_care
 def draft(request: Asked, number: int, act: str) -> HttpResponse:
     """Keeps what is being typed."""
     now = timezone.now()
-    try:
-        found = process_of(request.acting, number).acts.get(act)
-    except NoSuchCase:
-        raise Http404 from None
+    found = process_of(request.acting, number).acts.get(act)
     if found is None:
         raise Http404
     save_draft(
@@ -268,12 +254,12 @@ def draft(request: Asked, number: int, act: str) -> HttpResponse:
 
 
 @require_GET
-@requires()
+@in_care
 def attachment(request: Asked, number: int, file: UUID) -> HttpResponse:
     with scope(request.acting):
         found = attachments.read(request.acting, number, file)
     if found is None:
-        raise Http404
+        raise Denied("attachment", number)
     response = HttpResponse(found.content, content_type=found.type)
     response.headers["Content-Disposition"] = _named(found.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

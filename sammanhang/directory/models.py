@@ -26,6 +26,8 @@ ROLES = {
     "municipal_nurse": N_("Kommunsjuksköterska"),
     "process_leader": N_("Processledare"),
 }
+CARE_ROLES = ("ward_nurse", "care_coordinator", "case_officer", "municipal_nurse")
+"""Those who take part in people's care, and so see the people their unit has to do with."""
 
 
 class CareArea(models.Model):

@@ -1,13 +1,13 @@
 """Every page of the service."""
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from sammanhang.access.requires import open_to_all
+from sammanhang.site import views
 
 urlpatterns = [
-    path("", open_to_all(RedirectView.as_view(pattern_name="casework:board"))),
+    path("", views.home),
     path("", include("sammanhang.access.urls")),
     path("", include("sammanhang.casework.urls")),
     path("", include("sammanhang.governance.urls")),

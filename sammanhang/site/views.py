@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+
+from sammanhang.access.requires import Asked, requires
+
+
+@requires()
+def home(request: Asked) -> HttpResponse:
+    """Where one's work is: the board, or the guidelines for one who isn't in care."""
+    return redirect("casework:board" if request.acting.takes_part_in_care else "governance:list")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
