@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sammanhang.access.acting import Acting
-from sammanhang.casework.case_page import CasePage
 from sammanhang.casework.forms import FormField, with_units
 from sammanhang.directory.queries import UnitName, open_units, unit_names
 from sammanhang.engine.calendar import local
 from sammanhang.guideline.model import Act, Process
+from sammanhang.residents.queries import Person
 
 MOST = 8
 """Units shown at a time; more are found by searching."""
@@ -17,19 +17,25 @@ LOOKED_THROUGH = 200
 
 
 def with_unit_choices(
-    page: CasePage, act: Act, fields: list[FormField], acting: Acting, now: datetime
+    process: Process,
+    act: Act,
+    fields: list[FormField],
+    acting: Acting,
+    now: datetime,
+    person: Person | None,
 ) -> list[FormField]:
-    """The fields, those for a unit with units to choose among. Within the unit's scope."""
+    """The fields, those for a unit with units to choose among, nearest to the person first.
+    Within the unit's scope."""
     return [
         with_units(
             field,
             choices(
-                page.process,
+                process,
                 act,
                 field.name,
                 acting,
                 now,
-                _near(page, act, field, acting),
+                _near(process, field, acting, person),
                 str(field.value),
             ),
         )
@@ -60,11 +66,11 @@ def types(process: Process, act: Act, field: str, acting: Acting) -> list[str]:
     return sorted({one for held in own if acting.unit_type in held for one in held})
 
 
-def _near(page: CasePage, act: Act, field: FormField, acting: Acting) -> str:
+def _near(process: Process, field: FormField, acting: Acting, person: Person | None) -> str:
     """Where to look first: the person's municipality, or for a ward the own hospital."""
-    asked = page.process.fields_asked.get(field.name)
-    part = page.process.parts.get(asked.part or "") if asked else None
+    asked = process.fields_asked.get(field.name)
+    part = process.parts.get(asked.part or "") if asked else None
     if part is not None and acting.unit_type in part.unit_types and "avdelning" in acting.unit_type:
         own = unit_names([acting.unit]).get(acting.unit)
         return own.parent if own else ""
-    return (page.resident and page.resident.municipality) or ""
+    return (person and person.municipality) or ""

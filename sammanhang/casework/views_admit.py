@@ -19,7 +19,7 @@ from sammanhang.casework.actions import Performed, open_case
 from sammanhang.casework.forms import form, typed
 from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.casework.shown import OPENING
-from sammanhang.casework.unit_choice import choices
+from sammanhang.casework.unit_choice import choices, with_unit_choices
 from sammanhang.casework.views import may_admit
 from sammanhang.engine import Refusal
 from sammanhang.engine.calendar import local
@@ -98,13 +98,15 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
         fields = form(act.fields, data, now, refusal.fields or {}, propose=False)
     else:
         fields = form(act.fields, {}, now)
+    with scope(acting):
+        fields = with_unit_choices(process, act, fields, acting, now, person)
+    faulty = [field for field in fields if field.error]
     context = {
         "person": person,
         "act": act,
         "process": process,
         "fields": fields,
-        "faulty": [field for field in fields if field.error],
-        "refusal": refusal,
+        "open": {"act": act, "refusal": refusal, "faulty": faulty, "changed": None},
         "key": uuid4(),
         "now": now,
         "today": local(now).date(),

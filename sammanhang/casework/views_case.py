@@ -85,7 +85,7 @@ def act(request: Asked, number: int, act: str) -> HttpResponse:
             fields = form(about.act.fields, values, now, propose=False)
         opened = OpenForm(
             found,
-            with_unit_choices(page, found, fields, acting, now),
+            with_unit_choices(page.process, found, fields, acting, now, page.resident),
             uuid4(),
             page.seq,
             about,
@@ -133,7 +133,7 @@ def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse
         filled = form(fields, values, now, (refusal and refusal.fields) or {}, propose=False)
         opened = OpenForm(
             act,
-            with_unit_choices(page, act, filled, acting, now),
+            with_unit_choices(page.process, act, filled, acting, now, page.resident),
             uuid4(),
             page.seq,
             _message_about(page, act, request),

@@ -1,0 +1,131 @@
+"""Every address x every role x one's own, another's and no unit: who gets what.
+
+An address that isn't in the table fails: whoever adds a page says here who may use it.
+"""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+from stage import Stage, owner, person_at
+
+from sammanhang.access.acting import Acting
+from sammanhang.access.middleware import every_address
+from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.directory.models import CARE_ROLES, ROLES
+
+SIGN_IN = "to sign-in"
+SECRETS = ("Elsa", "19400317", "Behöver hemtjänst")
+"""Who the case is about, and what was written in it."""
+
+OPEN, ANYONE, CARE, WARD, PARTY, SENDS = "open", "anyone", "care", "ward", "party", "sends"
+WHO_MAY = {
+    "": ANYONE,
+    "logga-in/": OPEN,
+    "logga-ut/": OPEN,
+    "sprak/": OPEN,
+    "byt-enhet/": ANYONE,
+    "tavla/": CARE,
+    "direkt/": CARE,
+    "enheter/": CARE,
+    "skriv-in/": WARD,
+    "skriv-in/<uuid:resident>/": WARD,
+    "arende/<int:number>/": PARTY,
+    "arende/<int:number>/gor/<str:act>/": PARTY,
+    "arende/<int:number>/utkast/<str:act>/": PARTY,
+    "arende/<int:number>/bilaga/<uuid:file>/": PARTY,
+    "riktlinjer/": ANYONE,
+    "riktlinjer/<str:key>/": ANYONE,
+    "riktlinjer/<str:key>/diagram/": ANYONE,
+    "riktlinjer/<str:key>/avsnitt/<str:number>/": ANYONE,
+}
+"""OPEN: no sign-in. ANYONE: signed in. CARE: in care. WARD: in care, at a unit that admits.
+PARTY: in care, at a unit that takes part in the case."""
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert {str(one.pattern) for one in every_address(get_resolver())} == set(WHO_MAY)
+
+
+def attached(stage: Stage, case: int) -> UUID:
+    """A file that the ward sent."""
+    number = uuid4()
+    owner(
+        "insert into casework_attachment "
+        "(id, case_id, unit, person, name, type, content, added_at, seq) "
+        "values (%s, %s, %s, %s, 'svar.pdf', 'application/pdf', 'Elsa', now(), 2)",
+        number, case, stage.ward.unit, stage.ward.person,
+    )  # fmt: skip
+    return number
+
+
+def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
+    """(description, takes part, who): each role at a unit with a part in the case and without."""
+    places = {
+        "ward_nurse": (stage.ward, stage.other_ward),
+        "care_coordinator": (stage.centre, stage.other_centre),
+        "case_officer": (stage.officer, stage.other_officer),
+        "municipal_nurse": (stage.officer, stage.other_officer),
+        "process_leader": (stage.officer, stage.other_officer),
+    }
+    return [
+        (f"{role} at {place}", takes_part, person_at(at.unit, role=role))
+        for role in ROLES
+        for place, takes_part, at in zip(
+            ("a party", "no party"), (True, False), places[role], strict=True
+        )
+    ]
+
+
+def filled(address: str, case: int, file: UUID, resident: str) -> str:
+    """An address of something that is there. Guidelines are not of a case: those have a key."""
+    of_case = {"number": str(case), "act": "planeringsmeddelande", "file": str(file)}
+    of_guideline = {"key": process_for(DISCHARGE).key, "number": "3"}
+    values = {"resident": resident, **(of_case if "arende" in address else of_guideline)}
+    address += "?act=inskrivning&falt=kommun-enhet" if address == "enheter/" else ""
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda name: values[name[1]], address)
+
+
+def allowed(may: str, who: Acting, takes_part: bool) -> bool:
+    care = who.role in CARE_ROLES
+    return {
+        OPEN: True,
+        ANYONE: True,
+        CARE: care,
+        WARD: care and who.unit_type == "avdelning",
+        PARTY: care and takes_part,
+    }[may]
+
+
+@pytest.mark.parametrize("address", sorted(WHO_MAY))
+def test_who_gets_what(stage: Stage, address: str) -> None:
+    case = stage.notified()
+    file = attached(stage, case)
+    ((resident,),) = owner("select resident_id::text from casework_case")
+    asked = filled(address, case, file, resident)
+    may = WHO_MAY[address]
+    for described, takes_part, who in everybody(stage):
+        client = Client()
+        client.post("/logga-in/", {"assignment": who.assignment})
+        permitted = allowed(may, who, takes_part)
+        answers = [client.get(asked)]
+        if not permitted:
+            answers.append(client.post(asked, {"key": str(uuid4()), "f-text": "x", "q": "Elsa"}))
+        for answer in answers:
+            text = b"" if answer.streaming else answer.content
+            if permitted:
+                assert answer.status_code in (200, 302, 405, 404), (described, answer.status_code)
+                if may in (ANYONE, CARE) or (may == PARTY and "utkast" not in address):
+                    assert answer.status_code in (200, 302) or "bilaga" in address, described
+            else:
+                assert answer.status_code in (403, 404, 204, 405), (described, answer.status_code)
+                told = text.decode(errors="replace")
+                assert not [one for one in SECRETS if one in told], described
+    nobody = Client().get(asked)
+    if may != OPEN:
+        gone = nobody.status_code == 302 and "/logga-in/" in nobody.headers["Location"]
+        assert gone or nobody.status_code in (204, 405)
