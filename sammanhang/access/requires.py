@@ -44,11 +44,13 @@ def requires(*roles: str) -> Callable[[View], View]:
             if acting is None:
                 return _to_sign_in(request)
             request.acting = acting  # type: ignore[attr-defined]
-            if roles and acting.role not in roles:
-                log_denied(acting, "role", case=kwargs.get("number"))
-                raise PermissionDenied
             try:
+                if roles and acting.role not in roles:
+                    raise PermissionDenied
                 return view(request, *args, **kwargs)
+            except PermissionDenied:
+                log_denied(acting, "role", case=kwargs.get("number"))
+                raise
             except Denied as denied:
                 log_denied(acting, denied.what, case=denied.case)
                 raise Http404 from None

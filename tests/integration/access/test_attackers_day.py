@@ -1,0 +1,267 @@
+"""An attacker's day: an officer of one municipality tries to reach another municipality's case.
+
+Every try is denied, nothing of the case is in any answer, and every try that names something of
+others is in the log with who tried.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from stage import Stage, owner
+
+from sammanhang.access.acting import SESSION_KEY, Acting, scope
+from sammanhang.casework import boards
+from sammanhang.casework.actions import save_draft
+
+SECRETS = ("Hemfrid", "Behöver hemtjänst", "hemligt utkast", "Hemlig bilaga")
+"""The person's name, what was written to others, a draft, and a file's content."""
+KEPT_OUT = (204, 302, 400, 403, 404, 405, 422)
+
+
+class Prey:
+    """A case of others, with a message, a file and a draft; and the thief's own session."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.thief = stage, stage.other_officer
+        self.case = stage.notified()
+        self.own = stage.admitted(officer=stage.other_officer)
+        self.file = uuid4()
+        owner(
+            "insert into casework_attachment "
+            "(id, case_id, unit, person, name, type, content, added_at, seq) values "
+            "(%s, %s, %s, %s, 'b.pdf', 'application/pdf', 'Hemlig bilaga', now(), 2)",
+            self.file, self.case, stage.ward.unit, stage.ward.person,
+        )  # fmt: skip
+        ((self.resident, self.number),) = owner(
+            "select c.resident_id::text, n.value from casework_case c "
+            "join residents_residentnumber n on n.resident_id = c.resident_id where c.id = %s",
+            self.case,
+        )
+        owner("update residents_resident set given_name = 'Hemfrid' where id = %s", self.resident)
+        save_draft(
+            acting=stage.officer,
+            case=self.case,
+            act="planeringsmeddelande",
+            data={"text": "hemligt utkast"},
+            now=timezone.now(),
+        )
+        self.client = Client()
+        self.client.post("/logga-in/", {"assignment": self.thief.assignment})
+
+    @property
+    def page(self) -> str:
+        return f"/arende/{self.case}/"
+
+    def get(self, address: str, **more: Any) -> HttpResponse:
+        return self.client.get(address, **more)
+
+    def post(self, address: str, data: dict[str, Any] | None = None, **more: Any) -> HttpResponse:
+        return self.client.post(address, {"key": str(uuid4()), **(data or {})}, **more)
+
+    def does(self, act: str, data: dict[str, Any] | None = None) -> HttpResponse:
+        return self.post(f"{self.page}gor/{act}/", data)
+
+    def with_session(self, **changed: Any) -> HttpResponse:
+        """What one gets who could write in one's own session's store, which nobody can."""
+        session = self.client.session
+        session[SESSION_KEY] = {**session[SESSION_KEY], **changed, "checked": 0}
+        session.save()
+        return self.get(self.page)
+
+
+def old_session(prey: Prey) -> HttpResponse:
+    """A key of a session at the ward that has ended."""
+    ward = Client()
+    ward.post("/logga-in/", {"assignment": prey.stage.ward.assignment})
+    key = ward.cookies["sammanhang"].value
+    ward.post("/logga-ut/")
+    thief = Client()
+    thief.cookies["sammanhang"] = key
+    return thief.get(prey.page)
+
+
+def replayed(prey: Prey) -> HttpResponse:
+    """The ward's own form, with its key, sent again by the thief."""
+    key = uuid4()
+    prey.stage.did(prey.stage.ward, prey.case, "anteckning", data={"text": "x"}, key=key)
+    return prey.post(f"{prey.page}gor/anteckning/", {"key": str(key), "f-text": "x"})
+
+
+def signed_out(prey: Prey) -> HttpResponse:
+    return Client().get(prey.page)
+
+
+def cached(prey: Prey) -> HttpResponse:
+    """The ward looks at the page; then the thief asks for the same address with its tag."""
+    ward = Client()
+    ward.post("/logga-in/", {"assignment": prey.stage.ward.assignment})
+    assert "no-store" in ward.get(prey.page).headers["Cache-Control"]
+    tag = boards.board(prey.stage.ward).version
+    return prey.get(prey.page, headers={"If-None-Match": f'"{tag}"', "If-Modified-Since": "0"})
+
+
+Try = Callable[[Prey], HttpResponse]
+BY_CASE: dict[str, Try] = {
+    "the page": lambda p: p.get(p.page),
+    "the page, told it is done": lambda p: p.get(p.page + "?klart=2"),
+    "the page as a fragment": lambda p: p.get(p.page, headers={"HX-Request": "true"}),
+    "the page for another unit": lambda p: p.get(p.page + f"?unit={p.stage.officer.unit}"),
+    "with a forged header": lambda p: p.get(p.page, headers={"X-Unit": p.stage.ward.unit}),
+    "as if from inside": lambda p: p.get(p.page, headers={"X-Forwarded-For": "127.0.0.1"}),
+    "with a rewritten path": lambda p: p.get(p.page, headers={"X-Original-URL": "/tavla/"}),
+    "by the head alone": lambda p: p.client.head(p.page),
+    "by another method": lambda p: p.client.put(p.page),
+    "cached": cached,
+    "a form": lambda p: p.get(f"{p.page}gor/planeringsmeddelande/"),
+    "the form to correct": lambda p: p.get(f"{p.page}gor/rättelse/?meddelande=2"),
+    "the form to withdraw": lambda p: p.get(f"{p.page}gor/återtagande/?meddelande=2"),
+    "to acknowledge": lambda p: p.does("kvittens", {"meddelande": "2"}),
+    "to acknowledge all": lambda p: p.does("kvittens"),
+    "to write": lambda p: p.does("planeringsmeddelande", {"f-text": "Hej"}),
+    "to write as another unit": lambda p: p.does(
+        "anteckning", {"f-text": "x", "unit": p.stage.ward.unit, "person": p.stage.ward.person}
+    ),
+    "to assess": lambda p: p.does("behovsbedömning"),
+    "to withdraw": lambda p: p.does("återtagande", {"meddelande": "2"}),
+    "to correct": lambda p: p.does("rättelse", {"meddelande": "2", "f-text": "x"}),
+    "to forward to oneself": lambda p: p.does(
+        "vidarebefordran", {"f-rätt-enhet": p.thief.unit}
+    ),
+    "to join": lambda p: p.does("ansluta-kommun", {"f-kommun-enhet": p.thief.unit}),
+    "to discharge": lambda p: p.does("utskrivning"),
+    "an act that isn't there": lambda p: p.does("allt"),
+    "with a file": lambda p: p.does(
+        "planeringsmeddelande", {"f-bilaga": SimpleUploadedFile("x.pdf", b"%PDF-1.7")}
+    ),
+    "a replayed form": replayed,
+    "to keep a draft": lambda p: p.post(f"{p.page}utkast/planeringsmeddelande/", {"f-text": "x"}),
+    "another's draft": lambda p: p.get(f"{p.page}gor/planeringsmeddelande/?utkast=1"),
+    "the file": lambda p: p.get(f"{p.page}bilaga/{p.file}/"),
+    "the file by one's own case": lambda p: p.get(f"/arende/{p.own}/bilaga/{p.file}/"),
+    "a case that isn't there": lambda p: p.get("/arende/999999/"),
+}  # fmt: skip
+OTHERWISE: dict[str, Try] = {
+    "to admit by the person's key": lambda p: p.get(f"/skriv-in/{p.resident}/"),
+    "to admit": lambda p: p.post(f"/skriv-in/{p.resident}/", {"f-kommun-enhet": p.thief.unit}),
+    "to find by name": lambda p: p.post("/skriv-in/", {"q": "Hemf"}),
+    "to find by number": lambda p: p.post("/skriv-in/", {"q": p.number}),
+    "the board with a search": lambda p: p.get("/tavla/?q=Hemf&visa=alla&ordning=namn"),
+    "the board of another unit": lambda p: p.get(f"/tavla/?unit={p.stage.ward.unit}"),
+    "the guideline's counts": lambda p: p.get("/riktlinjer/prov/"),
+    "the units": lambda p: p.get("/enheter/?act=inskrivning&falt=kommun-enhet&sok=Hemf"),
+    "an acting unit one hasn't": lambda p: p.post(
+        "/byt-enhet/", {"assignment": p.stage.officer.assignment}
+    ),
+    "a page through the sign-in": lambda p: p.get(f"/logga-in/?next={p.page}"),
+    "a case number with more in it": lambda p: p.get(f"/arende/{p.case}%20or%201=1/"),
+    "a path that climbs": lambda p: p.get(f"/static/../arende/{p.case}/"),
+    "an old session": old_session,
+    "no session": signed_out,
+}  # fmt: skip
+
+
+@pytest.fixture
+def prey(stage: Stage) -> Prey:
+    return Prey(stage)
+
+
+def log_of(who: Acting) -> list[str]:
+    rows = owner("select action from access_log where person = %s order by id", who.person)
+    return [action for (action,) in rows]
+
+
+def nothing_of_it(prey: Prey, answer: HttpResponse) -> bool:
+    told = answer.content.decode(errors="replace")
+    return not any(secret in told for secret in (*SECRETS, prey.number[:8] + "-" + prey.number[8:]))
+
+
+def test_forty_ways_at_least() -> None:
+    assert len(BY_CASE) + len(OTHERWISE) >= 40
+
+
+@pytest.mark.parametrize("way", BY_CASE)
+def test_a_case_of_others_is_not_reached_and_the_try_is_logged(prey: Prey, way: str) -> None:
+    before = owner("select count(*), max(seq) from casework_event where case_id = %s", prey.case)
+    if way == "a replayed form":
+        before = [(3, 3)]
+    answer = BY_CASE[way](prey)
+
+    assert answer.status_code in KEPT_OUT, answer.status_code
+    assert nothing_of_it(prey, answer)
+    after = owner("select count(*), max(seq) from casework_event where case_id = %s", prey.case)
+    assert after == before
+    refused_by_method = answer.status_code == 405
+    assert refused_by_method or [one for one in log_of(prey.thief) if one.startswith("denied:")]
+
+
+@pytest.mark.parametrize("way", OTHERWISE)
+def test_no_other_way_leads_there(prey: Prey, way: str) -> None:
+    answer = OTHERWISE[way](prey)
+
+    assert nothing_of_it(prey, answer)
+    taken_part = owner(
+        "select unit from casework_party where case_id = %s and unit = %s",
+        prey.case, prey.thief.unit,
+    )  # fmt: skip
+    assert taken_part == []
+    if way.startswith("to "):
+        assert "denied:role" in log_of(prey.thief)
+    assert prey.get(prey.page).status_code in (302, 404)
+
+
+@pytest.mark.parametrize("field", ["unit", "person", "role", "unit_type"])
+def test_a_session_that_says_otherwise_is_set_right_by_the_assignment(
+    prey: Prey, field: str
+) -> None:
+    answer = prey.with_session(**{field: getattr(prey.stage.ward, field)})
+
+    assert answer.status_code == 404
+    assert prey.client.session[SESSION_KEY]["unit"] == prey.thief.unit
+
+
+def test_a_cookie_made_up_is_nobodys(prey: Prey) -> None:
+    for made_up in ("a" * 32, "", "' or 1=1 --", json.dumps({"unit": prey.stage.ward.unit})):
+        thief = Client()
+        thief.cookies["sammanhang"] = made_up
+        assert thief.get(prey.page).status_code == 302
+
+
+def test_the_line_tells_only_ones_own(prey: Prey) -> None:
+    """Whatever is asked for, the line is that of the unit one acts for."""
+    one_case = boards.board(prey.thief, case=prey.case)
+    assert one_case.rows == []
+    assert [row.case for row in boards.board(prey.thief).rows or ()] == [prey.own]
+
+
+def test_with_the_application_s_filter_gone_the_database_still_holds(prey: Prey) -> None:
+    """Statements that a careless view could send, in the thief's scope."""
+    from django.db import connection
+
+    careless = [
+        "select state from casework_snapshot",
+        "select data from casework_event where case_id = %(case)s",
+        "select content from casework_attachment where case_id = %(case)s",
+        "select data from casework_draft where case_id = %(case)s",
+        "select given_name from residents_resident where id = %(resident)s",
+        "select value from residents_residentnumber where resident_id = %(resident)s",
+        "select * from casework_board where case_id = %(case)s",
+        "select * from casework_obligation where case_id = %(case)s",
+        "select * from casework_begin(%(person)s, %(unit)s, %(case)s, %(key)s, false)",
+    ]
+    given = {
+        "case": prey.case, "resident": UUID(prey.resident), "key": uuid4(),
+        "person": prey.thief.person, "unit": prey.thief.unit,
+    }  # fmt: skip
+    for sql in careless:
+        with scope(prey.thief), connection.cursor() as cursor:
+            cursor.execute(sql, given)
+            assert cursor.fetchall() == [], sql
