@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
@@ -46,6 +46,30 @@ def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+class WithoutNul:
+    """Takes the character NUL out of what was sent: nobody types it, PostgreSQL can't keep it, and
+    the rest of what a person wrote is to survive it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+        return self.get_response(request)
+
+
+def _without_nul(sent: QueryDict) -> QueryDict:
+    lists = list(sent.lists())
+    if not any("\0" in value for _, values in lists for value in values):
+        return sent
+    cleaned = QueryDict(mutable=True)
+    for name, values in lists:
+        cleaned.setlist(name, [value.replace("\0", "") for value in values])
+    return cleaned
 
 
 class ChosenLanguage:

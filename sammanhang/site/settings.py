@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sammanhang.site.middleware.ChosenLanguage",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "sammanhang.site.middleware.WithoutNul",
     "sammanhang.access.middleware.every_view_declares",
 ]
 ROOT_URLCONF = "sammanhang.site.urls"
