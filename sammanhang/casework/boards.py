@@ -87,8 +87,8 @@ def board(acting: Acting, *, known: str | None = None, case: int | None = None) 
     """Everyone on the unit's board, or only one case's row; in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select casework_board_page(%s, %s, %s, %s)::text",
-            [acting.person, acting.care_unit, known, case],
+            "select casework_board_page(%s, %s, %s, %s, %s)::text",
+            [acting.person, acting.care_unit, acting.assignment, known, case],
         )
         found = orjson.loads(cursor.fetchone()[0])
     rows = [_row(one) for one in found["rows"]] if "rows" in found else None

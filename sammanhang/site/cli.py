@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "sammanhang.site.cli_service:serve",
     "migrate": "sammanhang.site.cli_service:migrate",
     "import-units": "sammanhang.site.cli_service:import_units",
+    "audit": "sammanhang.site.cli_audit:audit",
     "manage": "sammanhang.site.cli_service:manage",
 }
 

@@ -216,10 +216,11 @@ begin
 end $$;
 
 -- A unit's board as one JSON value, in one statement: its version, the rows, and the names of the
--- units that are waited for. With the version that the asker has already, only that; with a case,
--- only its row. The version changes with whatever happens in a case on the board, and when time
+-- units that are waited for; who stood on it is logged as read. With the version that the asker
+-- has already, only that; with a case, only its row. The version changes with whatever happens in a case on the board, and when time
 -- runs out for somebody.
-create function casework_board_page(the_person text, the_unit text, known text, the_case bigint)
+create function casework_board_page(the_person text, the_unit text, the_assignment bigint,
+                                    known text, the_case bigint)
 returns json language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   found text;
@@ -231,6 +232,11 @@ begin
   if found = known then
     return json_build_object('version', found);
   end if;
+  insert into access_log (person, unit, assignment, action, case_id, residents)
+    select the_person, the_unit, the_assignment, 'read:board', the_case, array_agg(b.resident_id)
+    from casework_board b
+    where b.unit = the_unit and b.shown and (the_case is null or b.case_id = the_case)
+    having count(*) > 0;
   return (
     with seen as materialized (
       select b.case_id, c.process, c.version, b.resident_id,

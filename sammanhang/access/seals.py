@@ -1,0 +1,181 @@
+"""Seals over the access log: whoever changes, removes or adds a line is found out.
+
+The log seals itself in the database, in order, each seal covering the one before. Who can write
+to the database could seal anew; so the latest seal is signed with a key of the installation and
+kept in a file outside of it, which shows that too, and a tail cut off. Run as the owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, transaction
+
+OWNER = "owner"
+FIRST = b"sammanhang access log"
+AT_ONCE = 20_000
+"""Lines read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A seal as it is kept outside the database."""
+
+    number: int
+    hash: str
+    sealed_at: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, and with which line if it is one."""
+
+    why: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"rad {self.line}: {self.why}" if self.line is not None else self.why
+
+
+def heads_file() -> Path:
+    return settings.DATA / "access-log-heads.jsonl"
+
+
+# --- Sealing --------------------------------------------------------------------------------
+
+
+def seal() -> Head | None:
+    """Seals all lines of finished transactions and signs. None: nothing has come since the last."""
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        cursor.execute("lock table access_log_seal in exclusive mode")
+        cursor.execute("select access_log_month((current_date + interval '1 month')::date)")
+        number, before, from_tx = _last(cursor)
+        cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
+        (to_tx,) = cursor.fetchone()
+        lines, digest = [], hashlib.sha256(before)
+        for line, stored, _ in _lines(cursor, from_tx, to_tx):
+            lines.append(line)
+            digest.update(stored)
+        if not lines:
+            return None
+        cursor.execute(
+            "insert into access_log_seal (number, from_tx, to_tx, lines, hash) "
+            "values (%s, %s::xid8, %s::xid8, %s, %s) returning sealed_at",
+            [number + 1, from_tx, to_tx, lines, digest.digest()],
+        )
+        (sealed_at,) = cursor.fetchone()
+    head = signed(number + 1, digest.hexdigest(), sealed_at.isoformat())
+    with heads_file().open("a") as file:
+        file.write(json.dumps(asdict(head)) + "\n")
+    return head
+
+
+def _last(cursor: Any) -> tuple[int, bytes, str]:
+    """(number, hash, the transaction up to which is sealed) of the latest seal."""
+    cursor.execute(
+        "select number, hash, to_tx::text from access_log_seal order by number desc limit 1"
+    )
+    number, before, to_tx = cursor.fetchone() or (0, FIRST, "0")
+    return number, bytes(before), to_tx
+
+
+def _lines(cursor: Any, from_tx: str, to_tx: str) -> Iterator[tuple[int, bytes, bool]]:
+    """(id, stored hash, whether it is the hash of what the line says), in order of id."""
+    after = -1
+    while True:
+        cursor.execute(
+            "select l.id, l.hash, l.hash = access_log_hash(l) from access_log l "
+            "where l.tx >= %s::xid8 and l.tx < %s::xid8 and l.id > %s order by l.id limit %s",
+            [from_tx, to_tx, after, AT_ONCE],
+        )
+        rows = cursor.fetchall()
+        yield from ((line, bytes(stored), true) for line, stored, true in rows)
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1][0]
+
+
+def signed(number: int, digest: str, sealed_at: str) -> Head:
+    said = f"{number} {digest} {sealed_at}".encode()
+    key = hashlib.sha256(b"access log" + settings.SECRET_KEY.encode()).digest()
+    return Head(number, digest, sealed_at, hmac.new(key, said, "sha256").hexdigest())
+
+
+# --- Verifying ------------------------------------------------------------------------------
+
+
+def verify(since: date | None = None) -> Iterator[Finding]:
+    """Every line that isn't as it was sealed; and seals that aren't as they were signed.
+
+    `since`: only seals made on that day or later, and the last before them, which is trusted if
+    it is as it was signed.
+    """
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        yield from _against_heads(cursor)
+        cursor.execute(
+            "select number, hash from access_log_seal where sealed_at < %s::date "
+            "order by number desc limit 1",
+            [since or date.min],
+        )
+        number, before = cursor.fetchone() or (0, FIRST)
+        cursor.execute("select max(number) from access_log_seal")
+        last = cursor.fetchone()[0] or 0
+        reached = bytes(before)
+        for at in range(number + 1, last + 1):
+            cursor.execute(
+                "select from_tx::text, to_tx::text, lines, hash from access_log_seal "
+                "where number = %s",
+                [at],
+            )
+            found = cursor.fetchone()
+            if found is None:
+                yield Finding(f"förseglingen {at} saknas")
+                continue
+            yield from _against_seal(cursor, at, reached, found)
+            reached = bytes(found[3])
+
+
+def _against_seal(
+    cursor: Any, number: int, before: bytes, found: tuple[Any, ...]
+) -> Iterator[Finding]:
+    from_tx, to_tx, sealed, stored = found
+    digest, there, changed = hashlib.sha256(before), set[int](), False
+    for line, hashed, true in _lines(cursor, from_tx, to_tx):
+        there.add(line)
+        digest.update(hashed)
+        if not true:
+            changed = True
+            yield Finding("har ändrats", line)
+    known = set(sealed)
+    for line in sorted(known - there):
+        yield Finding("har tagits bort", line)
+    for line in sorted(there - known):
+        yield Finding("har lagts till efteråt", line)
+    if digest.digest() != bytes(stored) and not changed and there == known:
+        yield Finding(f"försegling {number} stämmer inte med sina rader eller med den före")
+
+
+def _against_heads(cursor: Any) -> Iterator[Finding]:
+    """The signed heads outside the database tell what its seals were."""
+    file = heads_file()
+    if not file.exists():
+        return
+    cursor.execute("select number, encode(hash, 'hex') from access_log_seal")
+    seals = dict(cursor.fetchall())
+    for text in file.read_text().splitlines():
+        head = Head(**json.loads(text))
+        if signed(head.number, head.hash, head.sealed_at) != head:
+            yield Finding(f"det sparade huvudet {head.number} har inte vår signatur")
+        elif head.number not in seals:
+            yield Finding(f"försegling {head.number} finns sparad men inte i databasen")
+        elif seals[head.number] != head.hash:
+            yield Finding(f"försegling {head.number} är inte den som sparades")

@@ -1,0 +1,211 @@
+"""The access log: everyone who has been shown somebody stands in it, and tampering is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from stage import Stage, owner
+
+from sammanhang.access import seals
+from sammanhang.access.acting import log_reading, scope
+from sammanhang.casework import boards
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path) -> Path:
+    """The folder where heads are kept, outside the database."""
+    before, settings.DATA = settings.DATA, tmp_path
+    yield tmp_path
+    settings.DATA = before
+
+
+def tampered(sql: str, *given: object) -> None:
+    """By someone who owns the database, and so can take away what guards the log."""
+    tables = [name for (name,) in owner(
+        "select relname from pg_class where relname ~ '^access_log' and relkind in ('r', 'p')"
+    )]  # fmt: skip
+    for table in tables:
+        owner(f"alter table {table} disable trigger user")
+    owner(sql, *given)
+    for table in tables:
+        owner(f"alter table {table} enable trigger user")
+
+
+def lines() -> list[int]:
+    return [line for (line,) in owner("select id from access_log order by id")]
+
+
+def found() -> list[str]:
+    return [str(finding) for finding in seals.verify()]
+
+
+# --- What is in it --------------------------------------------------------------------------
+
+
+def test_a_board_that_is_shown_is_logged_with_all_who_stand_on_it(stage: Stage) -> None:
+    for _ in range(3):
+        stage.notified()
+    everyone = {row.resident for row in boards.board(stage.centre).rows or ()}
+    ((unit, residents),) = owner(
+        "select unit, residents from access_log where action = 'read:board' and person = %s",
+        stage.centre.person,
+    )
+
+    assert (unit, set(residents)) == (stage.centre.unit, everyone)
+
+
+def test_a_board_that_hasn_t_changed_shows_nothing_and_logs_nothing(stage: Stage) -> None:
+    stage.notified()
+    known = boards.board(stage.centre).version
+    before = len(lines())
+
+    assert boards.board(stage.centre, known=known).rows is None
+    assert len(lines()) == before
+
+
+def test_what_can_t_be_logged_is_not_shown(stage: Stage) -> None:
+    case = stage.notified()
+    client = Client(raise_request_exception=False)
+    client.post("/logga-in/", {"assignment": stage.centre.assignment})
+    owner("revoke insert on access_log from sammanhang_app")
+
+    for address in ("/tavla/", f"/arende/{case}/"):
+        answer = client.get(address)
+        assert answer.status_code == 500
+        assert "Elsa" not in answer.content.decode()
+
+
+# --- Seals ----------------------------------------------------------------------------------
+
+
+def test_a_sealed_log_is_whole_and_what_comes_after_is_sealed_next(stage: Stage) -> None:
+    stage.notified()
+    first = seals.seal()
+    assert first is not None
+    assert found() == []
+    assert seals.seal() is None
+
+    boards.board(stage.ward)
+    second = seals.seal()
+    assert second is not None
+    assert second.number == first.number + 1
+    assert found() == []
+
+
+TAMPERINGS: dict[str, tuple[str, str]] = {
+    "changed": ("update access_log set person = 'annan' where id = %s", "rad {}: har ändrats"),
+    "changed in time": (
+        "update access_log set at = at - interval '1 hour' where id = %s", "rad {}: har ändrats",
+    ),
+    "removed": ("delete from access_log where id = %s", "rad {}: har tagits bort"),
+    "given another's place": (
+        "update access_log set id = id + 100000 where id = %s", "rad {}: har tagits bort",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", TAMPERINGS)
+def test_a_line_that_was_tampered_with_is_named(stage: Stage, how: str) -> None:
+    stage.notified()
+    seals.seal()
+    line = lines()[1]
+    sql, told = TAMPERINGS[how]
+    tampered(sql, line)
+
+    assert told.format(line) in found()
+
+
+def test_a_line_changed_together_with_its_hash_breaks_the_seal(stage: Stage) -> None:
+    stage.notified()
+    seals.seal()
+    line = lines()[1]
+    tampered("update access_log set person = 'annan' where id = %s", line)
+    tampered("update access_log l set hash = access_log_hash(l) where id = %s", line)
+
+    assert found() == ["försegling 1 stämmer inte med sina rader eller med den före"]
+
+
+def test_a_line_put_in_afterwards_is_named(stage: Stage) -> None:
+    stage.notified()
+    seals.seal()
+    ((new,),) = owner(
+        "insert into access_log (tx, person, unit, action) "
+        "select tx, 'SE-P', unit, 'read:case' from access_log order by id limit 1 returning id"
+    )
+
+    assert f"rad {new}: har lagts till efteråt" in found()
+
+
+def forge() -> None:
+    file = seals.heads_file()
+    first, second = map(json.loads, file.read_text().splitlines())
+    file.write_text("\n".join(json.dumps(one) for one in (first, {**second, "hash": "00"})))
+
+
+SEALINGS: dict[str, tuple[Callable[[], None], str]] = {
+    "the tail is cut": (
+        lambda: tampered("delete from access_log_seal where number = 2"),
+        "försegling 2 finns sparad men inte i databasen",
+    ),
+    "a seal in the middle is gone": (
+        lambda: tampered("delete from access_log_seal where number = 1"),
+        "förseglingen 1 saknas",
+    ),
+    "all is sealed anew": (
+        lambda: tampered("update access_log_seal set hash = sha256(hash) where number = 2"),
+        "försegling 2 är inte den som sparades",
+    ),
+    "a head is forged": (
+        forge,
+        "det sparade huvudet 2 har inte vår signatur",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", SEALINGS)
+def test_who_tampers_with_the_seals_is_found_out_by_what_is_kept_outside(
+    stage: Stage, how: str
+) -> None:
+    stage.notified()
+    seals.seal()
+    boards.board(stage.ward)
+    seals.seal()
+    tampering, told = SEALINGS[how]
+    tampering()
+
+    assert told in found()
+
+
+def test_a_reading_still_going_on_is_sealed_when_it_is_done(stage: Stage) -> None:
+    """Its line has its number already, but nobody else can see it: it must not fall between."""
+    stage.notified()
+    with scope(stage.ward):
+        log_reading(stage.ward, "read:case", case=1)
+        seals.seal()
+        assert found() == []
+    seals.seal()
+
+    assert found() == []
+    sealed = [line for (some,) in owner("select lines from access_log_seal") for line in some]
+    assert sorted(sealed) == lines()
+
+
+def test_each_month_has_a_table_of_its_own_that_the_service_can_t_read(stage: Stage) -> None:
+    stage.notified()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname, has_table_privilege(c.oid, 'select, insert, update, delete') "
+            "from pg_inherits i join pg_class c on c.oid = i.inhrelid "
+            "where i.inhparent = 'access_log'::regclass"
+        )
+        months = dict(cursor.fetchall())
+
+    assert len(months) >= 13
+    assert not any(months.values())
+    assert owner("select count(*) from access_log_other") == [(0,)]
