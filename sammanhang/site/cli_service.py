@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -98,11 +100,43 @@ def bring_up_to_date() -> None:
             "Ange DATABASE_OWNER_URL; se docs/operations.md."
         )
     try:
+        _refuse_another_making()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
+        _note_making()
     except Error as error:
         raise database.DatabaseTrouble(
             f"Databasens tabeller kunde inte göras i ordning: {str(error).strip()}\n{OTHER_SERVER}"
         ) from error
+
+
+def _making() -> str:
+    """Tells one state of our SQL files from another."""
+    files = sorted(Path(__file__).parent.parent.glob("*/sql/*.sql"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _refuse_another_making() -> None:
+    """Before version 1 the tables are changed in place, and no data is carried over."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "select obj_description(to_regclass('access_log')) where to_regclass('access_log') "
+            "is not null"
+        )
+        found = cursor.fetchone()
+    if found is not None and found[0] != _making():
+        raise database.DatabaseTrouble(
+            "Databasens tabeller är gjorda av en annan version av Sammanhang, och före version 1 "
+            "förs inget över. Börja om med: make demo RESET=1"
+        )
+
+
+def _note_making() -> None:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"comment on table access_log is '{_making()}'")
 
 
 def check_up_to_date() -> None:
