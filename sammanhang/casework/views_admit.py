@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -11,9 +11,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sammanhang.access.acting import log_reading, scope
+from sammanhang.access.acting import log_reading, scope, searches_left
 from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework.actions import Performed, open_case
 from sammanhang.casework.forms import form, typed
@@ -62,12 +63,23 @@ def _found(request: Asked, q: str) -> dict[str, object]:
     if isinstance(number, Faulty):
         return {"fault": number.reason}
     with scope(request.acting):
+        if searches_left(request.acting) < 0:
+            log_reading(request.acting, "denied:searches")
+            return {"fault": _too_many()}
         person = residents.find_by_number(number)
         if person is None:
+            log_reading(request.acting, "find:nobody")
             return {"found": []}
         log_reading(request.acting, "find:number", resident=person.id)
     request.session[FOUND] = {str(person.id): number.value}
     return {"found": [person]}
+
+
+def _too_many() -> str:
+    again = local(timezone.now() + timedelta(hours=1)).replace(minute=0)
+    return _(
+        "Du har sökt efter väldigt många personer den senaste timmen. Du kan söka igen kl. %(at)s."
+    ) % {"at": f"{again:%H:%M}"}
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,16 @@ from django.test import Client
 from stage import Stage, owner
 
 from sammanhang.access import seals
-from sammanhang.access.acting import log_reading, scope
+from sammanhang.access.acting import SEARCHES_AN_HOUR, log_reading, scope
 from sammanhang.casework import boards
+from sammanhang.residents.identifiers import synthetic_personnummer
+
+
+NOBODYS = synthetic_personnummer(date(1930, 5, 4), woman=False, n=1)
 
 
 @pytest.fixture(autouse=True)
-def kept(tmp_path: Path) -> Path:
+def kept(tmp_path: Path) -> Iterator[Path]:
     """The folder where heads are kept, outside the database."""
     before, settings.DATA = settings.DATA, tmp_path
     yield tmp_path
@@ -79,6 +84,34 @@ def test_what_can_t_be_logged_is_not_shown(stage: Stage) -> None:
         answer = client.get(address)
         assert answer.status_code == 500
         assert "Elsa" not in answer.content.decode()
+
+
+def test_a_search_for_a_number_is_logged_whether_it_finds_anyone_or_not(stage: Stage) -> None:
+    stage.notified()
+    ((number,),) = owner("select value from residents_residentnumber")
+    client = Client()
+    client.post("/logga-in/", {"assignment": stage.other_ward.assignment})
+    for q in (number, NOBODYS):
+        client.post("/skriv-in/", {"q": q})
+
+    logged = owner(
+        "select action from access_log where person = %s order by id", stage.other_ward.person
+    )
+    assert logged == [("find:number",), ("find:nobody",)]
+
+
+def test_who_tries_number_after_number_is_stopped_and_it_shows(stage: Stage) -> None:
+    client = Client()
+    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    owner(
+        "insert into access_search values (%s, date_trunc('hour', now()), %s)",
+        stage.ward.person, SEARCHES_AN_HOUR - 1,
+    )  # fmt: skip
+    answers = [client.post("/skriv-in/", {"q": NOBODYS}) for _ in range(2)]
+
+    assert ["Du kan söka igen" in answer.content.decode() for answer in answers] == [False, True]
+    ((stopped,),) = owner("select count(*) from access_log where action = 'denied:searches'")
+    assert stopped == 1
 
 
 # --- Seals ----------------------------------------------------------------------------------
