@@ -5,6 +5,7 @@ give the next case. Obligations tell who owes what; their state depends on the m
 """
 
 from sammanhang.engine.decide import blocked, decide, is_done, possible
+from sammanhang.engine.due import cited_by
 from sammanhang.engine.evolve import evolve, replay, start
 from sammanhang.engine.model import (
     Case,
@@ -30,6 +31,7 @@ __all__ = [
     "blocked",
     "changed_acts",
     "changed_obligations",
+    "cited_by",
     "decide",
     "evolve",
     "from_json",

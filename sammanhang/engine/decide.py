@@ -10,6 +10,7 @@ from sammanhang.engine import values
 from sammanhang.engine.messages import messages_to_acknowledge, own_message
 from sammanhang.engine.model import Case, Command, Event, Obligation, Refusal
 from sammanhang.engine.plan import CORRECTION, MESSAGE, Holds, Plan, Values, plan_of
+from sammanhang.guideline.areas import Scope
 from sammanhang.guideline.model import SENDER, Act, Bar, Condition, Effect, Process, Rule
 
 MOST_KEYS = 200
@@ -60,7 +61,8 @@ def possible(process: Process, case: Case, now: datetime) -> list[tuple[str, str
 def blocked(process: Process, case: Case, unit: str, now: datetime) -> list[Refusal]:
     """The acts that the unit may perform by its part but can't now, each with the reason.
 
-    Acts on an earlier message are left out when there is no message to act on.
+    Acts on an earlier message are left out when there is no message to act on, and acts of
+    supplements that don't bind the unit.
     """
     plan = plan_of(process)
     refusals = (
@@ -68,7 +70,7 @@ def blocked(process: Process, case: Case, unit: str, now: datetime) -> list[Refu
         for act in process.acts.values()
         if unit in _units_in(act, case)
     )
-    return [refusal for refusal in refusals if refusal is not None and refusal.kind != "message"]
+    return [one for one in refusals if one is not None and one.kind not in ("message", "area")]
 
 
 def _units_in(act: Act, case: Case) -> list[str]:
@@ -84,6 +86,10 @@ def why_not(plan: Plan, case: Case, act: Act, unit: str, now: datetime) -> Refus
     parties = case.parties
     if not any(unit in parties.get(part, ()) for part in act.performers):
         return _not_ones_act(plan, case, act, unit)
+    if act.scope is not None and not act.scope.covers(unit, now):
+        refusal = _not_there(plan, case, act, act.scope, unit)
+        if refusal is not None:
+            return refusal
     if case.last_at is not None and now < case.last_at:
         reason = "Tiden ligger före den senaste händelsen i ärendet."
         remedy = "Händelser skrivs i tidsordning: se vad som har hänt och försök igen."
@@ -129,10 +135,17 @@ def is_done(case: Case, act: str) -> bool:
 def _may_be_done_after_the_end(plan: Plan, case: Case, act: Act, unit: str) -> bool:
     if act.effect is not None:
         return True
-    if any(o.act == act.name and o.unit == unit and o.is_open for o in case.obligations.values()):
+    if _owes(case, act, unit):
         return True
     closing = case.done[case.closed_by].act if case.closed_by else None
     return any(closing in rule.revokes for rule, _ in plan.revocations.get(act.name, ()))
+
+
+def _owes(case: Case, act: Act, unit: str) -> bool:
+    return any(
+        owed.act == act.name and owed.unit == unit and owed.is_open
+        for owed in case.obligations.values()
+    )
 
 
 def _has_message(plan: Plan, case: Case, act: Act, unit: str, named: object = None) -> bool:
@@ -154,6 +167,20 @@ def _not_ones_act(plan: Plan, case: Case, act: Act, unit: str) -> Refusal:
         return Refusal("not-party", act.name, reason, "Be en enhet som deltar att lägga till er.")
     reason = f"{act.title} kan bara göras av {_parts(plan, act.performers)}."
     return _cite(plan, Refusal("wrong-part", act.name, reason), None, act)
+
+
+def _not_there(plan: Plan, case: Case, act: Act, scope: Scope, unit: str) -> Refusal | None:
+    """An act of a supplement is for units inside its area, as long as it holds; afterwards only
+    for one that owes it still."""
+    if scope.contains(unit):
+        if any(
+            o.act == act.name and o.unit == unit and o.is_open for o in case.obligations.values()
+        ):
+            return None
+        reason = f"{act.title} hör till ett tillägg som inte gäller i dag."
+    else:
+        reason = f"{act.title} kan bara göras av enheter i {scope.area}."
+    return _cite(plan, Refusal("area", act.name, reason), None, act)
 
 
 def _closed(plan: Plan, case: Case, act: Act) -> Refusal:
@@ -251,7 +278,8 @@ def _filled_in(
 ) -> tuple[dict[str, Any], Refusal | None]:
     given = dict(command.data)
     corrections = given.pop(CORRECTION, None) if act.effect is Effect.CORRECTS else None
-    data, faults = values.check(plan.fields[act.name], given, now)
+    fields = plan.fields_of(act, command.unit, now) if act.extensions else plan.fields[act.name]
+    data, faults = values.check(fields, given, now)
     if act.hands_over_to and data.get(act.hands_over_to) == command.unit:
         faults[act.hands_over_to] = "Välj en annan enhet än er egen."
     if act.effect is not None and not faults:
@@ -282,8 +310,10 @@ def _corrections(
     named_values = cast(Mapping[str, Any], given)
     if len(named_values) > MOST_KEYS:
         return {}, {CORRECTION: "Uppgifterna kunde inte läsas."}
-    right, faults = values.check(plan.fields[done.act], named_values, now, partial=True)
-    for joining in plan.process.acts[done.act].joins:
+    act = plan.process.acts[done.act]
+    fields = plan.fields_of(act, done.unit, done.at)
+    right, faults = values.check(fields, named_values, now, partial=True)
+    for joining in act.joins:
         if right.get(joining.field, done.data.get(joining.field)) != done.data.get(joining.field):
             faults[joining.field] = WHO_IS_PARTY
     return right, faults

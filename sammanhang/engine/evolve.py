@@ -55,8 +55,7 @@ def _do(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
     barred, closed_by = case.barred, case.closed_by
     owing.fulfil(case, event)
     joined = _join(case, act, event)
-    if act.hands_over_to is not None:
-        _hand_over(plan, case, act, event)
+    taken = _hand_over(plan, case, act, event) if act.hands_over_to is not None else None
     if act.leaves:
         _leave(case, act, event)
     recipients = _recipients(case, act)
@@ -73,6 +72,9 @@ def _do(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
     owing.start_duties(plan, case, done)
     for unit, part in joined:
         owing.start_earlier_duties(plan, case, unit, part)
+    if taken is not None and plan.scoped:
+        for part in taken[1]:
+            owing.start_earlier_duties(plan, case, taken[0], part, only=plan.scoped)
     _set_phase(plan, case, done)
     if case.closed_by is not None and case.closed_by != closed_by:
         owing.cancel_stopped(plan, case)
@@ -139,16 +141,18 @@ def _parts_handed_over(act: Act, parties: Mapping[str, tuple[str, ...]], unit: s
     ]
 
 
-def _hand_over(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
+def _hand_over(plan: Plan, case: NextCase, act: Act, event: Event) -> tuple[str, list[str]] | None:
+    """The unit that took over, and in which parts."""
     old, new = event.unit, event.data.get(act.hands_over_to or "")
     parts = _parts_handed_over(act, case.parties, old)
     if not isinstance(new, str) or new == old or not parts:
-        return
+        return None
     case.hand_over(old, new, parts)
     for done in list(case.done.values()):
         if done.unit != new and (old == done.unit or old in (*done.recipients, *done.readers)):
             _take_over_message(plan, case, done, old, new)
-    owing.move(case, parts, old, new)
+    owing.move(plan, case, parts, old, new)
+    return new, parts
 
 
 def _take_over_message(plan: Plan, case: NextCase, done: Done, old: str, new: str) -> None:
@@ -170,9 +174,16 @@ def _leave(case: NextCase, act: Act, event: Event) -> None:
 
 
 def _recipients(case: NextCase, act: Act) -> tuple[str, ...]:
-    if not act.recipients:
+    """Those who receive the act. What a supplement sends goes to units inside its area only."""
+    if not act.recipients and not act.extensions:
         return ()
-    units = (unit for part in act.recipients for unit in case.parties.get(part, ()))
+    units = [unit for part in act.recipients for unit in case.parties.get(part, ())]
+    if act.scope is not None:
+        units = [unit for unit in units if act.scope.contains(unit)]
+    for one in act.extensions:
+        if one.scope.covers(case.event.unit, case.event.at):
+            more = (unit for part in one.recipients for unit in case.parties.get(part, ()))
+            units += [unit for unit in more if one.scope.contains(unit)]
     return tuple(unit for unit in dict.fromkeys(units) if unit != case.event.unit)
 
 

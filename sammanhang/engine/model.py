@@ -45,7 +45,7 @@ class Refusal:
 
     kind: str
     """Stable slug: unknown-act, not-party, wrong-part, barred, requires, open-duty, fields,
-    message, parties, time, closed."""
+    message, parties, time, closed, area."""
     act: str
     reason: str
     remedy: str | None = None

@@ -6,15 +6,13 @@ An obligation ends exactly once, fulfilled or cancelled, unless the act that end
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
-from sammanhang.engine import calendar
+from sammanhang.engine.due import due_moment, first_bearer
 from sammanhang.engine.messages import heir_of
 from sammanhang.engine.model import Done, Event, Obligation, Receipt
 from sammanhang.engine.next_case import NextCase
 from sammanhang.engine.plan import Plan
-from sammanhang.engine.values import moment
-from sammanhang.guideline.model import Ahead, Bar, Before, Duty, On, Within
+from sammanhang.guideline.model import Bar, Before, Duty
 
 # --- Starting -------------------------------------------------------------------------------
 
@@ -39,7 +37,7 @@ def start_receipt(plan: Plan, case: NextCase, message: Done, unit: str) -> None:
             act=duty.act,
             unit=unit,
             part=_part_of(plan, case, message.act, unit) or duty.part,
-            due=_due(plan, duty, case, case.event.at, unit),
+            due=due_moment(plan, duty, case, case.event.at, unit),
             before=None,
             awaited_by=heir_of(case.heirs, message.unit),
             started_by=seq,
@@ -56,14 +54,18 @@ def start_duties(plan: Plan, case: NextCase, done: Done) -> None:
                 _start(plan, case, duty, done, unit)
 
 
-def start_earlier_duties(plan: Plan, case: NextCase, unit: str, part: str) -> None:
-    """What a unit that comes to hold a part owes because of acts already in force."""
+def start_earlier_duties(
+    plan: Plan, case: NextCase, unit: str, part: str, only: Collection[str] | None = None
+) -> None:
+    """What a unit that comes to hold a part owes because of acts already in force. `only`: by
+    these duties; a unit that takes another's place has the others from it."""
     for done in list(case.done.values()):
         if not done.in_force or done.seq == case.event.seq or _is_over(case, done.seq):
             continue
         for duty in plan.duties.get(done.act, ()):
             if (
                 duty.part == part
+                and (only is None or duty.name in only)
                 and duty.name not in done.unheld
                 and not _has_had(case, duty, done.seq, unit)
                 and done_since(case, duty.act, unit, done.seq) is None
@@ -72,7 +74,7 @@ def start_earlier_duties(plan: Plan, case: NextCase, unit: str, part: str) -> No
 
 
 def _start(plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str) -> None:
-    if duty.act in case.barred:
+    if duty.act in case.barred or not _binds(duty, case, by, unit):
         return
     key = f"{duty.name}:{by.seq}:{unit}"
     if key in case.obligations:
@@ -84,13 +86,19 @@ def _start(plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str) -> None:
             act=duty.act,
             unit=unit,
             part=duty.part,
-            due=_due(plan, duty, case, by.at, unit),
+            due=due_moment(plan, duty, case, by.at, unit),
             before=duty.deadline.act if isinstance(duty.deadline, Before) else None,
             awaited_by=heir_of(case.heirs, by.unit),
             started_by=by.seq,
             due_by=case.event.seq,
         )
     )
+
+
+def _binds(duty: Duty, case: NextCase, by: Done, unit: str) -> bool:
+    """Whether a supplement's duty held for the unit both when its act was done and now."""
+    scope = duty.scope
+    return scope is None or (scope.covers(unit, by.at) and scope.is_in_force(case.event.at))
 
 
 def _is_over(case: NextCase, started_by: int) -> bool:
@@ -130,40 +138,6 @@ def _part_of(plan: Plan, case: NextCase, act: str, unit: str) -> str | None:
 # --- When it is due -------------------------------------------------------------------------
 
 
-def first_bearer(owed: Obligation) -> str:
-    """The unit that owed it when it started, whoever has taken it over since."""
-    unit = owed.key.split(":", 2)[2]
-    return unit if owed.message is None else unit.removesuffix(f":{owed.message}")
-
-
-def _due(plan: Plan, duty: Duty, case: NextCase, started: datetime, unit: str) -> datetime | None:
-    """When a duty is due. For a unit that joined the case after the start, no span counts from
-    before it joined."""
-    joined = case.joined.get(unit, started)
-    since = max(started, joined)
-    try:
-        match duty.deadline:
-            case Within(span, None):
-                return calendar.due(span, since, duty.reckoning)
-            case Within(span, str(name)):
-                at = _moment_in(plan, case, name, ends=False) or started
-                at = max(at, joined) if joined > started else at
-                return calendar.due(span, at, duty.reckoning)
-            case Ahead(span, name):
-                of = _moment_in(plan, case, name, ends=False)
-                return of and calendar.due_ahead(span, of, duty.reckoning)
-            case On(name):
-                return _moment_in(plan, case, name, ends=True)
-            case _:
-                return None
-    except OverflowError:
-        return None  # further away than a calendar reaches
-
-
-def _moment_in(plan: Plan, case: NextCase, name: str, *, ends: bool) -> datetime | None:
-    return moment(plan.process.fields_asked[name], case.values.get(name), ends=ends)
-
-
 def redate(plan: Plan, case: NextCase) -> None:
     """Due moments that rest on a field follow its value; a change names the present event."""
     for owed in list(case.obligations.values()):
@@ -172,7 +146,7 @@ def redate(plan: Plan, case: NextCase) -> None:
         duty = plan.rules[owed.rule]
         started = case.done[owed.started_by].at
         if isinstance(duty, Duty):
-            due = _due(plan, duty, case, started, first_bearer(owed))
+            due = due_moment(plan, duty, case, started, first_bearer(owed))
             if due != owed.due:
                 case.owe(owed, due=due, due_by=case.event.seq)
 
@@ -223,10 +197,11 @@ def release(case: NextCase, event: Event, parts: Collection[str]) -> None:
             _end(case, owed, cancelled=True)
 
 
-def move(case: NextCase, parts: Collection[str], old: str, new: str) -> None:
+def move(plan: Plan, case: NextCase, parts: Collection[str], old: str, new: str) -> None:
     """Open obligations follow the part to the new unit, with their due moments.
 
-    Acknowledgements don't move: the messages stand anew in the new unit's inbox.
+    Acknowledgements don't move: the messages stand anew in the new unit's inbox. What a
+    supplement asks for ends when the new unit is outside its area.
     """
     has = {(o.rule, o.started_by) for o in case.obligations.values() if o.unit == new and o.is_open}
     for owed in list(case.obligations.values()):
@@ -235,10 +210,16 @@ def move(case: NextCase, parts: Collection[str], old: str, new: str) -> None:
         awaited_by = new if owed.awaited_by == old else owed.awaited_by
         receipt = owed.unit == old and owed.message is not None
         moves = owed.unit == old and owed.part in parts and not receipt
-        if receipt or (moves and (owed.rule, owed.started_by) in has):
+        ends = (owed.rule, owed.started_by) in has or not _may_bind(plan, owed.rule, new)
+        if receipt or (moves and ends):
             _end(case, owed, cancelled=True)
         elif moves or awaited_by != owed.awaited_by:
             case.owe(owed, unit=new if moves else owed.unit, awaited_by=awaited_by)
+
+
+def _may_bind(plan: Plan, rule: str, unit: str) -> bool:
+    duty = plan.rules[rule] if rule in plan.scoped else None
+    return not isinstance(duty, Duty) or duty.scope is None or duty.scope.contains(unit)
 
 
 # --- Undoing --------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from sammanhang.guideline.model import (
@@ -69,6 +70,18 @@ class Plan:
     """Fields that some deadline rests on."""
     deadline_fields: Mapping[str, str]
     """By duty: the field its due moment rests on."""
+    scoped: frozenset[str]
+    """Duties that bind only some units: those that routines and supplements add."""
+
+    def fields_of(self, act: Act, unit: str, at: datetime) -> Mapping[str, Field]:
+        """What the act asks of a unit at a moment, with what binds it of additions."""
+        binding = [one for one in act.extensions if one.scope.covers(unit, at)]
+        if not binding:
+            return self.fields[act.name]
+        fields = {**self.fields[act.name], **{f.name: f for one in binding for f in one.fields}}
+        for name in (name for one in binding for name in one.required):
+            fields[name] = replace(fields[name], required=True)
+        return fields
 
 
 _plans: OrderedDict[int, Plan] = OrderedDict()
@@ -110,6 +123,7 @@ def _make(process: Process) -> Plan:
         fields=fields,
         dated=frozenset(resting.values()),
         deadline_fields=resting,
+        scoped=frozenset(duty.name for duty in duties if duty.scope is not None),
     )
 
 

@@ -60,6 +60,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     ),
     "läge": ("rubrik", "när", "om", "från", "ansvarar", "avslutar", "källa"),
     "tidsräkning": ("arbetstid", "brytpunkt", "källa"),
+    "utökning": ("till", "kvittens", "fält", "krävs", "källa"),
+    "skärpning": ("senast", "källa"),
 }
 COUNTS: Mapping[str, tuple[int, int | None]] = {
     "1": (1, 1),
@@ -188,12 +190,17 @@ def _effect(sheet: Sheet) -> Effect | None:
 
 
 def _receipt(sheet: Sheet) -> Span | None:
+    if sheet.has("kvittens") and not sheet.meant("till"):
+        text = "har kvittens men inga mottagare (nyckeln 'till'), så ingen kan kvittera."
+        sheet.error("receipt-without-recipients", sheet.line_of("kvittens"), text)
+    return read_receipt(sheet)
+
+
+def read_receipt(sheet: Sheet) -> Span | None:
+    """The span under `kvittens`."""
     word = sheet.word("kvittens", what="en tid")
     if word is None:
         return None
-    if not sheet.meant("till"):
-        text = "har kvittens men inga mottagare (nyckeln 'till'), så ingen kan kvittera."
-        sheet.error("receipt-without-recipients", sheet.line_of("kvittens"), text)
     span = read_span(word.text)
     if isinstance(span, Misread):
         report_misread(sheet, word, span)

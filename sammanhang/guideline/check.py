@@ -20,7 +20,7 @@ from sammanhang.guideline.model import (
     Section,
 )
 from sammanhang.guideline.names import Names
-from sammanhang.guideline.reader import Block, Source
+from sammanhang.guideline.reader import ADDING_KINDS, Block, Source
 from sammanhang.guideline.remarks import Remarks, quoted
 
 # --- Blocks in the text ---------------------------------------------------------------------
@@ -34,6 +34,7 @@ def check_blocks(source: Source, remarks: Remarks) -> None:
             remarks.error("outside-section", block.place.line, text, block.name or None)
 
 
+RULING = ("regel", *ADDING_KINDS)
 _SHALL = re.compile(r"\bska(?:ll)?\b", re.IGNORECASE)
 
 
@@ -44,7 +45,7 @@ def check_prose(source: Source, process: Process, remarks: Remarks) -> None:
     for block in source.blocks:
         if block.section and _makes_demands(block, process):
             ruled.update(_with_parents(block.section))
-        if block.kind == "regel" and block.section and block.section.number not in told:
+        if block.kind in RULING and block.section and block.section.number not in told:
             text = f"{block.called} saknar förklarande text i avsnitt {block.section.number}."
             remarks.warning("rule-without-prose", block.place.line, text, block.name)
     for prose in source.prose:
@@ -55,7 +56,7 @@ def check_prose(source: Source, process: Process, remarks: Remarks) -> None:
 def _makes_demands(block: Block, process: Process) -> bool:
     """Whether something must be done because of the block (or could, were it understood)."""
     if block.kind != "handling":
-        return block.kind in ("regel", "tidsräkning")
+        return block.kind in (*RULING, "tidsräkning")
     act = process.acts.get(block.name)
     return act is None or bool(act.receipt) or any(field.required for field in act.fields)
 

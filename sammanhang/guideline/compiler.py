@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ from sammanhang.guideline.blocks import (
 )
 from sammanhang.guideline.check import check_blocks, check_process, check_prose
 from sammanhang.guideline.fields import Asked, check_one_meaning, read_fields
+from sammanhang.guideline.front import adds, read_front
 from sammanhang.guideline.indexes import with_indexes
 from sammanhang.guideline.model import (
     Act,
@@ -37,24 +37,13 @@ from sammanhang.guideline.model import (
     Within,
 )
 from sammanhang.guideline.names import Names
-from sammanhang.guideline.reader import KINDS, Block, Source, read_source
+from sammanhang.guideline.reader import ADDING_KINDS, KINDS, Block, Source, read_source
 from sammanhang.guideline.remarks import Remarks
 from sammanhang.guideline.rules import read_rule
 from sammanhang.guideline.sheet import Sheet
 
-FRONT_KEYS = (
-    "id",
-    "titel",
-    "nivå",
-    "process",
-    "version",
-    "antagen-av",
-    "beslut",
-    "gäller-från",
-    "ersätter",
-)
-LEVELS = tuple(level.value for level in Level)
 RECEIPT = "kvittens"
+TOGETHER = "Kontrollera hela mappen, så att det prövas tillsammans med det."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,58 +59,33 @@ def read_document(text: str, file: str) -> Compiled:
     """Reads and compiles a governing document. Never raises: what is wrong becomes findings."""
     remarks = Remarks(file)
     source = read_source(text, remarks)
-    document = _document(source, remarks)
+    document = read_front(source, remarks)
+    if adds(source):
+        remarks.error("needs-base", 1, f"dokumentet lägger till i ett annat. {TOGETHER}")
+        return Compiled(None, document, remarks.all())
+    return compile_source(source, document, remarks)
+
+
+def compile_source(source: Source, document: Document | None, remarks: Remarks) -> Compiled:
+    """A document that is a process of its own."""
     process = _Compilation(source, document, remarks).process()
     return Compiled(None if remarks.has_errors else process, document, remarks.all())
-
-
-# --- Front matter ---------------------------------------------------------------------------
-
-
-def _document(source: Source, remarks: Remarks) -> Document | None:
-    if source.front is None:
-        return None
-    sheet = Sheet(source.front, "dokumentets inledning", 1, remarks, FRONT_KEYS)
-    id, title = sheet.text("id", required=True), sheet.text("titel", required=True)
-    level, process = _level(sheet), sheet.text("process", required=True)
-    document = Document(
-        id=id or "",
-        title=title or "",
-        level=level or Level.GUIDELINE,
-        process=process or "",
-        version=sheet.text("version") or "1",
-        adopted_by=sheet.text("antagen-av"),
-        decision=sheet.text("beslut"),
-        in_force_from=_in_force_from(sheet),
-        supersedes=sheet.text("ersätter"),
-        sections=tuple(source.sections),
-        text=source.text,
-        file=source.file,
-    )
-    return document if sheet.sound else None
-
-
-def _level(sheet: Sheet) -> Level | None:
-    word = sheet.word("nivå", required=True)
-    known = sheet.one_of(word, "nivån", LEVELS) if word else None
-    return Level(known) if known else None
-
-
-def _in_force_from(sheet: Sheet) -> date | None:
-    word = sheet.word("gäller-från")
-    if word is None:
-        return None
-    try:
-        return date.fromisoformat(word.text)
-    except ValueError:
-        text = f"har datumet '{word.text}'. Skriv år-månad-dag, till exempel 2026-03-01."
-        sheet.error("wrong-type", word.line, text)
-        return None
 
 
 # --- Blocks ---------------------------------------------------------------------------------
 
 _Named = TypeVar("_Named", Part, Act, Phase, Reckoning)
+
+
+def distinct_blocks(source: Source, remarks: Remarks) -> Mapping[str, Mapping[str, Block]]:
+    """Blocks by kind and name; of two with one name the first holds."""
+    by_kind: dict[str, dict[str, Block]] = {kind: {} for kind in KINDS}
+    for block in source.blocks:
+        first = by_kind[block.kind].setdefault(block.name, block)
+        if first is not block:
+            text = f"{block.called} finns två gånger (också på rad {first.place.line})."
+            remarks.error("duplicate-name", block.place.line, text, block.name or None)
+    return by_kind
 
 
 class _Compilation:
@@ -132,7 +96,7 @@ class _Compilation:
         self._document = document
         self._remarks = remarks
         self._id = document.id if document else ""
-        self._blocks = self._distinct_blocks()
+        self._blocks = distinct_blocks(source, remarks)
 
     def process(self) -> Process | None:
         parts = {
@@ -164,21 +128,11 @@ class _Compilation:
         rules = self._rules(names, acts)
         standard = reckonings.get("") or Reckoning("")
         process = self._together(parts, acts, rules, phases, standard)
+        _refuse_additions(self._blocks, self._remarks)
         check_blocks(self._source, self._remarks)
         check_process(process, names, self._remarks)
         check_prose(self._source, process, self._remarks)
         return process
-
-    def _distinct_blocks(self) -> Mapping[str, Mapping[str, Block]]:
-        """Blocks by kind and name; of two with one name the first holds."""
-        by_kind: dict[str, dict[str, Block]] = {kind: {} for kind in KINDS}
-        for block in self._source.blocks:
-            first = by_kind[block.kind].setdefault(block.name, block)
-            if first is not block:
-                text = f"{block.called} finns två gånger (också på rad {first.place.line})."
-                line = block.place.line
-                self._remarks.error("duplicate-name", line, text, block.name or None)
-        return by_kind
 
     def _opened(self, kind: str) -> list[tuple[Block, Sheet | None]]:
         return [(block, open_sheet(block, self._remarks)) for block in self._blocks[kind].values()]
@@ -209,7 +163,7 @@ class _Compilation:
             if sheet
         ]
         standard = names.reckonings.get("") or Reckoning("")
-        return [rule for rule in rules if rule] + _receipt_duties(acts, standard)
+        return [rule for rule in rules if rule] + receipt_duties(acts, standard)
 
     def _together(
         self,
@@ -239,6 +193,13 @@ def _understood(named: Mapping[str, _Named | None]) -> Mapping[str, _Named]:
     return MappingProxyType({name: value for name, value in named.items() if value is not None})
 
 
+def _refuse_additions(blocks: Mapping[str, Mapping[str, Block]], remarks: Remarks) -> None:
+    for kind in ADDING_KINDS:
+        for block in blocks[kind].values():
+            text = f"{block.called} hör till rutiner och lokala tillägg (nyckeln 'tillägg-till')."
+            remarks.error("misplaced-block", block.place.line, text, block.name)
+
+
 # --- Receipts -------------------------------------------------------------------------------
 
 
@@ -266,7 +227,7 @@ def _receipt_act(wanted: Act, parts: tuple[str, ...]) -> Act:
     )
 
 
-def _receipt_duties(acts: Mapping[str, Act | None], standard: Reckoning) -> list[Rule]:
+def receipt_duties(acts: Mapping[str, Act | None], standard: Reckoning) -> list[Rule]:
     """What `kvittens` on an act is short for. Owed by the units that received the message.
 
     `part` is the first part that receives it; who owes is decided by who received.

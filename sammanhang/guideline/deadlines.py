@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sammanhang.guideline.model import Ahead, Before, Deadline, On, Span, SpanUnit, Within
+from sammanhang.guideline.model import (
+    Ahead,
+    Before,
+    Deadline,
+    On,
+    Reckoning,
+    Span,
+    SpanUnit,
+    Within,
+)
 
 UNITS: Mapping[str, SpanUnit] = {
     "timme": SpanUnit.HOURS,
@@ -88,3 +97,51 @@ def _ahead(found: re.Match[str]) -> Ahead | Misread:
 
 def _spaced(text: str) -> str:
     return " ".join(text.split())
+
+
+# --- Which of two is earlier ----------------------------------------------------------------
+
+
+def is_within(span: Span, other: Span, reckoning: Reckoning) -> bool:
+    """Whether a span is over no later than another from the same moment, by its kind.
+
+    Compares what authors compare (24 timmar are within 1 kalenderdag); to the second it is the
+    engine that takes the earlier of the two.
+    """
+    if span.unit is other.unit:
+        return span.amount <= other.amount
+    day = _working_day_hours(reckoning)
+    cutoff = 1 if reckoning.cutoff else 0
+    match span.unit, other.unit:
+        case SpanUnit.HOURS, SpanUnit.WORKING_HOURS:
+            return span.amount <= other.amount
+        case SpanUnit.HOURS, _:
+            return span.amount <= 24 * other.amount
+        case SpanUnit.WORKING_HOURS, SpanUnit.WORKING_DAYS:
+            return span.amount <= day * other.amount
+        case SpanUnit.CALENDAR_DAYS, SpanUnit.WORKING_DAYS:
+            return span.amount <= other.amount
+        case SpanUnit.CALENDAR_DAYS, SpanUnit.HOURS:
+            return 24 * (span.amount + 1 + cutoff) <= other.amount
+        case _:
+            return False
+
+
+def _working_day_hours(reckoning: Reckoning) -> int:
+    """Whole hours of work in a working day."""
+    return reckoning.day_ends.hour - reckoning.day_starts.hour
+
+
+def is_tighter(new: Deadline, old: Deadline | None, reckoning: Reckoning) -> bool | None:
+    """Whether a deadline is earlier than another; None where they can't be compared."""
+    match new, old:
+        case Within(_, None), None:
+            return True
+        case Within(span, since), Within(other, same) if since == same:
+            return span != other and is_within(span, other, reckoning)
+        case Ahead(span, field), Ahead(other, same) if field == same:
+            return span != other and is_within(other, span, reckoning)
+        case Ahead(_, field), On(same) if field == same:
+            return True
+        case _:
+            return None

@@ -56,6 +56,6 @@ def _by(
 def _fields(process: Process) -> Mapping[str, Field]:
     fields: dict[str, Field] = {}
     for act in process.acts.values():
-        for field in act.fields:
+        for field in (*act.fields, *(field for one in act.extensions for field in one.fields)):
             fields.setdefault(field.name, field)
     return MappingProxyType(fields)

@@ -23,6 +23,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from sammanhang.guideline.areas import Area, Permit, Scope
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -99,6 +101,11 @@ class Document:
     sections: tuple[Section, ...]
     text: str
     file: str
+    adds_to: str | None = None
+    """The document that a routine or a supplement adds to (`tillägg-till`)."""
+    area: Area | None = None
+    permit: Permit | None = None
+    last_day: date | None = None
 
 
 # --- Time -----------------------------------------------------------------------------------
@@ -277,6 +284,19 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """What a routine or a supplement adds to an act (`utökning`), for those it binds."""
+
+    scope: Scope
+    fields: tuple[Field, ...]
+    required: tuple[str, ...]
+    """Fields of the act that have to be filled in."""
+    recipients: tuple[str, ...]
+    """Parts whose units inside the area receive it too, when a unit inside performs it."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Something a unit may do; a message where it has recipients (`till`)."""
 
@@ -302,9 +322,21 @@ class Act:
     source: Source
     implicit: bool = False
     """Added by the compiler (the acknowledgement), not written in the document."""
+    scope: Scope | None = None
+    """For an act that a supplement adds: who may perform it, and who receives it."""
+    extensions: tuple[Extension, ...] = ()
 
 
 # --- Rules ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stricter:
+    """An earlier deadline for those a routine or a supplement binds (`skärpning`)."""
+
+    scope: Scope
+    deadline: Within | Ahead
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +352,9 @@ class Duty:
     reckoning: Reckoning
     source: Source
     receipt: bool = False
+    scope: Scope | None = None
+    """For a duty that a supplement adds: who may owe it."""
+    stricter: tuple[Stricter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +377,8 @@ class Bar:
     bars: tuple[str, ...]
     guard: Guard | None
     source: Source
+    every: bool = False
+    """Written as `alla`: bars what supplements add, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +390,7 @@ class Opening:
     opens: tuple[str, ...]
     guard: Guard | None
     source: Source
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +446,8 @@ class Process:
     phases: tuple[Phase, ...]
     reckoning: Reckoning
     """The one without name: holds where a rule names no other."""
+    additions: tuple[Document, ...] = ()
+    """The routines and supplements that are laid on the document."""
 
     # Indexes, made by the compiler so that the engine never searches.
     duties_after: Mapping[str, tuple[Duty, ...]] = field(default_factory=_no_rules)

@@ -19,8 +19,13 @@ KINDS: Mapping[str, str] = {
     "regel": "regeln",
     "läge": "läget",
     "tidsräkning": "tidsräkningen",
+    "utökning": "utökningen av",
+    "skärpning": "skärpningen av",
 }
 """The kinds of block, and how a message speaks of one."""
+
+ADDING_KINDS = ("utökning", "skärpning")
+"""What routines and supplements write of what stands above them."""
 
 KIND_WORDS = [[kind] for kind in KINDS]
 MOST_CHARACTERS = 2_000_000

@@ -71,10 +71,8 @@ def _effect(
     act = _act(sheet, "handling", names)
     if not sheet.has(key):
         return None  # misspelt, and remarked upon
-    if key in ("spärrar", "öppnar") and any(w.text == EVERY for w in sheet.words(key)):
-        others = _every_act_but(act, acts)
-    else:
-        others = names.acts_in(sheet, key)
+    every = key in ("spärrar", "öppnar") and any(w.text == EVERY for w in sheet.words(key))
+    others = every_act_but(act, acts) if every else names.acts_in(sheet, key)
     guard = read_guard(sheet, names)
     source = source_of(block, sheet, document)
     if act is None:
@@ -82,13 +80,13 @@ def _effect(
     if key == "kräver":
         return Condition(block.name, act, others, guard, source)
     if key == "spärrar":
-        return Bar(block.name, act, others, guard, source)
+        return Bar(block.name, act, others, guard, source, every)
     if key == "öppnar":
-        return Opening(block.name, act, others, guard, source)
+        return Opening(block.name, act, others, guard, source, every)
     return Revocation(block.name, act, others, guard, source)
 
 
-def _every_act_but(own: str | None, acts: Mapping[str, Act | None]) -> tuple[str, ...]:
+def every_act_but(own: str | None, acts: Mapping[str, Act | None]) -> tuple[str, ...]:
     """`alla`: every act but this one and those that acknowledge, withdraw or correct."""
     return tuple(
         name for name, act in acts.items() if name != own and act is not None and not act.effect
