@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
@@ -15,9 +16,10 @@ from stage import Stage, owner
 
 from sammanhang.access import seals
 from sammanhang.access.acting import SEARCHES_AN_HOUR, log_reading, scope
+from sammanhang.access.log_extract import extract, store_log
 from sammanhang.casework import boards
+from sammanhang.engine.calendar import STOCKHOLM
 from sammanhang.residents.identifiers import synthetic_personnummer
-
 
 NOBODYS = synthetic_personnummer(date(1930, 5, 4), woman=False, n=1)
 
@@ -242,3 +244,57 @@ def test_each_month_has_a_table_of_its_own_that_the_service_can_t_read(stage: St
     assert len(months) >= 13
     assert not any(months.values())
     assert owner("select count(*) from access_log_other") == [(0,)]
+
+
+# --- Given out ------------------------------------------------------------------------------
+
+TODAY = datetime.now(STOCKHOLM).date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def test_a_resident_s_extract_tells_which_units_when_and_what(stage: Stage) -> None:
+    case = stage.notified()
+    stage.notified()  # another person
+    boards.board(stage.centre)
+    stage.did(stage.centre, case, "kvittens")
+    ((resident,),) = owner("select resident_id from casework_case where id = %s", case)
+    told = [str(one) for one in extract(resident, TODAY, TOMORROW)]
+
+    assert [line.split(": ")[1:] for line in told] == [
+        ["skrev", "inskrivning"],
+        ["skrev", "inskrivningsmeddelande"],
+        ["såg personen på enhetens tavla"],
+        ["skrev", "kvittens"],
+    ]
+    assert all(stage.centre.person not in line for line in told)
+    assert extract(resident, TODAY - timedelta(days=9), TODAY) == []
+    assert owner("select count(*) from access_log where action = 'read:log'") == [(2,)]
+
+
+def sent() -> list[ElementTree.Element]:
+    messages = store_log(TODAY, TOMORROW)
+    return [ElementTree.fromstring(one) for one in messages]  # noqa: S314 (our own)
+
+
+def test_records_go_out_in_the_national_form_five_hundred_at_a_time(stage: Stage) -> None:
+    stage.notified()
+    owner(
+        "insert into access_log (person, unit, assignment, action, resident_id) "
+        "select l.person, l.unit, l.assignment, 'read:case', l.resident_id "
+        "from access_log l, generate_series(1, 600) where l.action = 'write:inskrivning'"
+    )
+    messages = sent()
+    logs = [log for message in messages for log in message]
+
+    assert [len(message) for message in messages] == [500, 102]
+    ids = {log.findtext("{*}logId") for log in logs}
+    assert len(ids) == 602
+    for log in logs:
+        for must in (
+            "system/systemId", "activity/activityType", "activity/startDate", "activity/purpose",
+            "user/userId", "user/careProvider/id", "user/careUnit/id",
+            "resources/resource/resourceType", "resources/resource/patient/patientId/extension",
+            "resources/resource/careProvider/id",
+        ):  # fmt: skip
+            assert log.findtext("/".join(f"{{*}}{tag}" for tag in must.split("/"))), must
+    assert {log.findtext("{*}logId") for message in sent() for log in message} == ids
