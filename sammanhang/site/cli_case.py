@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
-from sammanhang.engine import Case, Command, Refusal, decide, evolve, possible, start
+from sammanhang.engine import Case, Command, Refusal, cited_by, decide, evolve, possible, start
 from sammanhang.engine.calendar import local
 from sammanhang.engine.values import EARLIEST_YEAR, LATEST_YEAR
-from sammanhang.guideline.model import Process
-from sammanhang.site.cli_guideline import DOCUMENT, read_file
+from sammanhang.guideline.areas import Located
+from sammanhang.guideline.model import Process, Severity
+from sammanhang.site.corpus_files import DOCUMENT, county, documents, read_file, read_files
 
 WITH_ZONE = f"med tidszon, år {EARLIEST_YEAR}–{LATEST_YEAR}"
 EVENT_KEYS = frozenset({"at", "unit", "person", "act", "data"})
@@ -47,7 +48,16 @@ class Told:
     "--at", "at", metavar="TID", help="Tidpunkt att se ärendet från (ISO 8601). Nu annars."
 )
 @click.option("--json", "as_json", is_flag=True, help="Skriv svaret som JSON.")
-def case(guideline: str, events: str, at: str | None, as_json: bool) -> None:
+@click.option(
+    "--supplements",
+    "supplements",
+    metavar="PATH",
+    multiple=True,
+    help="Rutiner och lokala tillägg att lägga på: filer, eller mappar med dokument.md.",
+)
+def case(
+    guideline: str, events: str, at: str | None, as_json: bool, supplements: tuple[str, ...]
+) -> None:
     """Kör händelserna i EVENTS.jsonl under GUIDELINE (en fil, eller mappen med dokument.md).
 
     Första raden är {"parties": {PART: [ENHET, ...]}}, varje senare rad en händelse
@@ -55,10 +65,16 @@ def case(guideline: str, events: str, at: str | None, as_json: bool) -> None:
     tidsordning. En händelse som nekas, eller en rad som inte går att läsa, redovisas och hoppas
     över. Händelser efter --at har inte hänt ännu och räknas inte. Slutar med 0, eller 2 om
     riktlinjen eller filen inte går att använda.
+
+    Med --supplements gäller även tillägg för de enheter som ligger i deras område: länets egna,
+    och de som första raden anger med "areas": {ENHET: {"delregion": ..., "kommun": ...}}.
     """
     process = _process(guideline)
     now = _moment(at)
-    told = tell(process, _lines(events), now)
+    lines = _lines(events)
+    if supplements:
+        process = _with_supplements(guideline, supplements, lines[0])
+    told = tell(process, lines, now)
     answer = outcome(process, told, now)
     if as_json:
         text = json.dumps(answer, ensure_ascii=False, indent=2)
@@ -79,7 +95,6 @@ def tell(process: Process, lines: list[tuple[int, str]], now: datetime) -> Told:
 def outcome(process: Process, told: Told, now: datetime) -> dict[str, Any]:
     """What stands in the answer: phases, obligations, what is possible, what was refused."""
     case = told.case
-    cited = {rule.name: rule.source for rule in process.rules}
     return {
         "phases": [case.phase] if case.phase else [],
         "obligations": [
@@ -89,8 +104,8 @@ def outcome(process: Process, told: Told, now: datetime) -> dict[str, Any]:
                 "unit": owed.unit,
                 "due": local(owed.due).isoformat() if owed.due else None,
                 "state": owed.state(now).value,
-                "document": cited[owed.rule].document,
-                "section": cited[owed.rule].section.number,
+                "document": (cited := cited_by(process, case, owed)).document,
+                "section": cited.section.number,
                 "before": owed.before,
                 "message": owed.message,
             }
@@ -110,11 +125,41 @@ def _fail(text: str) -> SystemExit:
 
 
 def _process(guideline: str) -> Process:
-    file = os.path.join(guideline, DOCUMENT) if os.path.isdir(guideline) else guideline
-    compiled = read_file(file)
+    compiled = read_file(_file(guideline))
     if compiled.process is None:
         raise _fail("\n".join(str(finding) for finding in compiled.findings))
     return compiled.process
+
+
+def _file(guideline: str) -> str:
+    return os.path.join(guideline, DOCUMENT) if os.path.isdir(guideline) else guideline
+
+
+def _with_supplements(
+    guideline: str, supplements: tuple[str, ...], first: tuple[int, str]
+) -> Process:
+    """The guideline with what is laid on it. An expired supplement is no fault here: it tells
+    of what it had started."""
+    own = _file(guideline)
+    more = [file for path in supplements for file in documents(path) if file != own]
+    corpus = read_files([own, *more], geography={**county(), **_areas(*first)})
+    faults = [one for one in corpus.findings if one.severity is Severity.ERROR]
+    if faults:
+        raise _fail("\n".join(str(finding) for finding in faults))
+    return next(iter(corpus.processes.values()))
+
+
+def _areas(number: int, text: str) -> dict[str, Located]:
+    """Where the first line says that its units lie."""
+    first = _json(text)
+    areas = first.get("areas", {}) if isinstance(first, dict) else {}
+    if not isinstance(areas, dict) or not all(isinstance(at, dict) for at in areas.values()):
+        raise _fail(f'rad {number}: "areas" ska vara {{"ENHET": {{"delregion": "...", ...}}}}.')
+    keys = ("delregion", "kommun")
+    return {
+        unit: Located(*(at[key] if isinstance(at.get(key), str) else None for key in keys))
+        for unit, at in areas.items()
+    }
 
 
 def _moment(text: str | None) -> datetime:

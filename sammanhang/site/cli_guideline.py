@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from datetime import datetime
 
 import click
 import orjson
 
-from sammanhang.guideline.compiler import Compiled, read_document
-from sammanhang.guideline.model import Finding, Place, Severity
-
-DOCUMENT = "dokument.md"
-LARGEST = 8_000_000
-"""Bytes. The longest document is a quarter of this; a larger file is something else."""
+from sammanhang.guideline.areas import STOCKHOLM
+from sammanhang.guideline.model import Finding, Severity
+from sammanhang.site.corpus_files import DOCUMENT, documents, fault, read_file, read_files
 
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Skriv anmärkningarna som JSON.")
 def check(paths: tuple[str, ...], as_json: bool) -> None:
-    """Kontrollera styrdokument: filer, eller mappar med dokument.md.
+    """Kontrollera styrdokument: filer, eller mappar med dokument.md, prövade tillsammans.
 
     Slutar med 0 när allt är sunt (varningar får finnas) och annars med 1.
     """
-    findings = [finding for path in paths for finding in _check(path)]
+    files = {path: list(documents(path)) for path in paths}
+    every = [file for found in files.values() for file in found]
+    findings = list(read_files(every, datetime.now(STOCKHOLM).date()).findings)
+    findings += [
+        fault(path, f"mappen innehåller inget {DOCUMENT}.")
+        for path, found in files.items()
+        if not found
+    ]
     if as_json:
         listed = [_as_json(finding) for finding in findings]
         click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
@@ -33,62 +37,6 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
             click.echo(str(finding))
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise SystemExit(1)
-
-
-def _check(path: str) -> Iterator[Finding]:
-    files = list(_documents(path))
-    if not files:
-        yield _fault(path, f"mappen innehåller inget {DOCUMENT}.")
-    for file in files:
-        yield from read_file(file).findings
-
-
-def _documents(path: str) -> Iterator[str]:
-    """The file itself, or every dokument.md beneath a folder, in the order of their names."""
-    if not os.path.isdir(path):
-        yield path
-        return
-    for folder, folders, files in os.walk(path):
-        folders.sort()
-        if DOCUMENT in files:
-            yield os.path.join(folder, DOCUMENT)
-
-
-def read_file(file: str) -> Compiled:
-    """The compiled document; a file that is no readable text gives one finding that says so."""
-    named = _printable(file)
-    try:
-        with open(file, "rb") as opened:
-            content = opened.read(LARGEST + 1)
-    except FileNotFoundError:
-        return _unread(named, "filen finns inte.")
-    except PermissionError:
-        return _unread(named, "filen får inte läsas av den här användaren.")
-    except (OSError, ValueError):
-        return _unread(named, "filen går inte att läsa.")
-    if len(content) > LARGEST:
-        return _unread(named, "filen är för stor för att vara ett styrdokument.")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return _unread(named, "filen är inte text i teckenkodningen UTF-8.", line)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return _unread(named, "filen är ingen textfil.", line)
-    return read_document(text, named)
-
-
-def _printable(path: str) -> str:
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _unread(file: str, text: str, line: int = 1) -> Compiled:
-    return Compiled(None, None, (_fault(file, text, line),))
-
-
-def _fault(file: str, text: str, line: int = 1) -> Finding:
-    return Finding(Place(_printable(file), line), Severity.ERROR, "unreadable", text)
 
 
 def _as_json(finding: Finding) -> dict[str, str | int | None]:
