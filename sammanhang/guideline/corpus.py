@@ -153,8 +153,8 @@ def _add(
     addition = read_addition(one.source, document, scope, below, one.remarks)
     _check_names(one.remarks, addition, siblings)
     if document.area is not None and geography:
-        _check_area(one, document.area, [up for up in ancestors if up], geography)
-        _check_reach(one.remarks, addition, below, geography)
+        if _is_there(one, document.area, [up for up in ancestors if up], geography):
+            _check_reach(one.remarks, addition, below, geography)
     sound = not one.remarks.has_errors
     if today is not None and document.last_day is not None:
         _check_last_day(one, document.last_day, today)
@@ -202,9 +202,8 @@ def _check_last_day(one: _Read, last: date, today: date) -> None:
 # --- Areas ----------------------------------------------------------------------------------
 
 
-def _check_area(
-    one: _Read, area: Area, ancestors: Sequence[Addition], geography: Geography
-) -> None:
+def _is_there(one: _Read, area: Area, ancestors: Sequence[Addition], geography: Geography) -> bool:
+    """Whether the area is one of the county's, within those of the supplements above."""
     located = geography.values()
     known = (
         ("delregionen", area.care_areas, {at.care_area for at in located if at.care_area}),
@@ -228,6 +227,8 @@ def _check_area(
                 f"({up.scope.area}), som det lägger till i."
             )
             one.remarks.error("outside-area", line, text)
+            sound = False
+    return sound
 
 
 def _check_reach(
