@@ -102,3 +102,16 @@ revoke delete, truncate on casework_case, casework_party, casework_delivery,
 create trigger append_only before update or delete or truncate on casework_event
   for each statement execute function refuse_change();
 alter table casework_event enable always trigger append_only;
+
+-- Holds and disposals are the owner's alone.
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['hold', 'disposal'] loop
+    execute format('alter table casework_%s enable row level security', name);
+    execute format('alter table casework_%s force row level security', name);
+    execute format('revoke insert, update, delete on casework_%s from sammanhang_app', name);
+    execute format('create policy nobody on casework_%s using (false) with check (false)', name);
+  end loop;
+end $$;

@@ -123,7 +123,7 @@ create table casework_board (
 create index casework_board_shown on casework_board (unit) where shown;
 create index casework_board_resident on casework_board (resident_id, unit);
 
--- What a person has typed and not sent. Case 0: a case that is not opened yet.
+-- What a person has typed and not sent.
 create table casework_draft (
   case_id  bigint not null,
   unit     text not null,
@@ -158,3 +158,21 @@ create table casework_attachment (
   primary key (case_id, id)
 );
 alter table casework_attachment alter content set storage external;  -- files are compressed already
+
+-- Cases that must be kept although their time has come: a supervision, a dispute, a claim.
+create table casework_hold (
+  case_id bigint primary key references casework_case,
+  reason  text not null,
+  since   timestamptz not null default now()
+);
+
+-- What has been disposed of, when, and by whom.
+create table casework_disposal (
+  id     bigint generated always as identity primary key,
+  at     timestamptz not null default now(),
+  person text not null,
+  kind   text not null,
+  older_than timestamptz not null,
+  count  integer not null,
+  cases  bigint[]
+);
