@@ -7,7 +7,7 @@ PACE ?= 12
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test browser check messages bench lock clean
+.PHONY: help setup demo test browser check messages bench lock sbom clean
 
 help:
 	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000)"
@@ -65,6 +65,12 @@ bench: setup
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --quiet --upgrade -o requirements.lock
+
+# What the software is made of, with licences, in CycloneDX form.
+sbom: setup
+	@mkdir -p build
+	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py environment \
+	  --pyproject pyproject.toml --output-file build/sbom.json $(BIN)/python
 
 clean:
 	rm -rf .venv bench-results test-results
