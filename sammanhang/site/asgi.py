@@ -20,15 +20,21 @@ import django
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http.response import HttpResponseBadRequest, HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.urls import set_script_prefix
 
 THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="request")
 WITHOUT_LENGTH = {204, 304}
+LARGEST_BODY = 12 * 1024 * 1024
+"""Of what is sent to us: a form with the largest file (casework/attachments.py), and some more."""
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class TooLarge(Exception):
+    """More is being sent than anyone has a use for."""
 
 
 class Handler(ASGIHandler):
@@ -41,8 +47,15 @@ class Handler(ASGIHandler):
         if scope["type"] != "http":
             raise ValueError(f"Only HTTP is served here, not {scope['type']}.")
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(limited(receive))
         except RequestAborted:
+            return
+        except TooLarge:
+            refused = HttpResponse(status=413, headers={"X-Content-Type-Options": "nosniff"})
+            await send(
+                {"type": "http.response.start", "status": 413, "headers": headers(refused, b"")}
+            )
+            await send({"type": "http.response.body", "body": b""})
             return
         loop = asyncio.get_running_loop()
         response, content = await loop.run_in_executor(THREADS, self.respond, scope, body)
@@ -82,6 +95,21 @@ class Handler(ASGIHandler):
         for task in left:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def limited(receive: Receive) -> Receive:
+    """Stops listening once too much has come, before it fills a disk."""
+    left = LARGEST_BODY
+
+    async def received() -> dict[str, Any]:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return received
 
 
 def headers(response: HttpResponseBase, content: bytes | None) -> list[tuple[bytes, bytes]]:
