@@ -19,6 +19,9 @@ SESSION_KEY = "acting"
 SEARCHES_AN_HOUR = 60
 """Numbers that a person may search for: many more than any ward admits."""
 CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds
+SIGNED_IN = "signed in"
+LONGEST_SESSION = 10 * 3600
+"""Seconds from signing in, a shift, after which one signs in again however busy one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,18 @@ def assignment(number: int, today: date) -> Acting | None:
 
 
 def sign_in(request: HttpRequest, acting: Acting) -> None:
-    """Lets the session act so from now on, under a new session key."""
-    request.session.cycle_key()
+    """Begins a session that acts so. Nothing is left of one that was before."""
+    _begin(request, acting, time.time())
+
+
+def switch(request: HttpRequest, acting: Acting) -> None:
+    """Acts so from now on, in a session that ends no later than the one before."""
+    _begin(request, acting, request.session[SIGNED_IN])
+
+
+def _begin(request: HttpRequest, acting: Acting, signed_in: float) -> None:
+    request.session.flush()
+    request.session[SIGNED_IN] = signed_in
     request.session[SESSION_KEY] = {**asdict(acting), "checked": time.time()}
 
 
@@ -105,9 +118,12 @@ def sign_out(request: HttpRequest) -> None:
 
 
 def current(request: HttpRequest, today: date) -> Acting | None:
-    """Who the request acts as; None if nobody, or if the assignment has ended meanwhile."""
+    """Who the request acts as; None if nobody, or if the assignment or the shift has ended."""
     kept = request.session.get(SESSION_KEY)
     if kept is None:
+        return None
+    if time.time() - request.session.get(SIGNED_IN, 0) > LONGEST_SESSION:
+        sign_out(request)
         return None
     kept = dict(kept)
     checked = kept.pop("checked", 0)
@@ -124,9 +140,11 @@ def current(request: HttpRequest, today: date) -> Acting | None:
 
 def still(session_key: str | None, acting: Acting, today: date) -> bool:
     """Whether an open line may stay open: the session acts as before, in an assignment in force."""
-    kept = SessionStore(session_key).get(SESSION_KEY)
+    session = SessionStore(session_key)
+    kept = session.get(SESSION_KEY)
     same = kept is not None and kept["assignment"] == acting.assignment
-    return same and assignment(acting.assignment, today) is not None
+    in_time = time.time() - session.get(SIGNED_IN, 0) <= LONGEST_SESSION
+    return same and in_time and assignment(acting.assignment, today) is not None
 
 
 @contextmanager
@@ -163,12 +181,20 @@ def log_denied(acting: Acting, what: str, *, case: int | None = None) -> None:
 
 
 def log_reading(
-    acting: Acting, action: str, *, case: int | None = None, resident: Any = None
+    acting: Acting,
+    action: str,
+    *,
+    case: int | None = None,
+    resident: Any = None,
+    residents: list[Any] | None = None,
 ) -> None:
-    """Notes that a person's data was read, in the transaction that reads it."""
+    """Notes that a person's data was read, in the transaction that reads it. `residents`: all who
+    stood in a list."""
+    who = [acting.person, acting.unit, acting.assignment]
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into access_log (person, unit, assignment, action, case_id, resident_id) "
-            "values (%s, %s, %s, %s, %s, %s)",
-            [acting.person, acting.unit, acting.assignment, action, case, resident],
+            "insert into access_log "
+            "(person, unit, assignment, action, case_id, resident_id, residents) "
+            "values (%s, %s, %s, %s, %s, %s, %s::uuid[])",
+            [*who, action, case, resident, residents],
         )

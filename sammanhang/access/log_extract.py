@@ -36,6 +36,8 @@ SAID = {
     "read:board": "såg personen på enhetens tavla",
     "read:attachment": "öppnade en bilaga",
     "find:number": "sökte på personens nummer",
+    "find:name": "såg personen bland träffarna på ett namn",
+    "read:resident": "öppnade personen för inskrivning",
 }
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,7 +27,10 @@ HOME = "/"
 @open_to_all
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Chooses a person and an assignment, and acts in it from then on."""
+    """Chooses a person and an assignment, and acts in it from then on. Where there may be real
+    people, nobody gets in by choosing."""
+    if not settings.SYNTHETIC:
+        raise PermissionDenied
     wanted = _wanted(request)
     if request.method == "POST":
         chosen = _chosen(request)
@@ -58,7 +63,7 @@ def switch(request: Asked) -> HttpResponse:
     if request.method == "POST":
         chosen = _chosen(request)
         if chosen is not None and chosen.person == request.acting.person:
-            acting.sign_in(request, chosen)
+            acting.switch(request, chosen)
             return redirect(HOME)
     return render(request, "access/switch.html", {"choices": mine, "acting": request.acting})
 

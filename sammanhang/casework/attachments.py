@@ -38,7 +38,7 @@ def add(acting: Acting, case: int, file: UploadedFile) -> dict[str, str]:
     kind = next((kind for start, kind in KINDS.items() if content.startswith(start)), None)
     if kind is None:
         raise Unfit("Filen är inte en PDF eller en bild (PNG, JPEG). Välj en annan fil.")
-    number, name = str(uuid.uuid4()), (file.name or f"bilaga.{kind[1]}")[-120:]
+    number, name = str(uuid.uuid4()), _named(file.name or "bilaga", kind[1])
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into casework_attachment "
@@ -49,15 +49,22 @@ def add(acting: Acting, case: int, file: UploadedFile) -> dict[str, str]:
     return {"id": number, "namn": name}
 
 
+def _named(name: str, ending: str) -> str:
+    """The name it came with, which always ends as what it is."""
+    same = {"jpg": (".jpg", ".jpeg")}.get(ending, (f".{ending}",))
+    return name[-120:] if name.lower().endswith(same) else f"{name[-110:]}.{ending}"
+
+
 def read(acting: Acting, case: int, number: uuid.UUID) -> Attachment | None:
     """A file that the unit sent or was sent. Reading it is logged."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select name, type, content from casework_attachment where case_id = %s and id = %s",
+            "select a.name, a.type, a.content, c.resident_id from casework_attachment a "
+            "join casework_case c on c.id = a.case_id where a.case_id = %s and a.id = %s",
             [case, number],
         )
         row: tuple[Any, ...] | None = cursor.fetchone()
     if row is None:
         return None
-    log_reading(acting, "read:attachment", case=case)
+    log_reading(acting, "read:attachment", case=case, resident=row[3])
     return Attachment(row[0], row[1], bytes(row[2]))

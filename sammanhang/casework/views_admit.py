@@ -58,7 +58,11 @@ def _found(request: Asked, q: str) -> dict[str, object]:
     """By number when digits are written, otherwise by name among those the unit knows."""
     if sum(mark.isdigit() for mark in q) < FEWEST_DIGITS:
         with scope(request.acting):
-            return {"found": residents.find_by_name(q), "by_name": True}
+            found = residents.find_by_name(q)
+            if found:
+                everyone = [person.id for person in found]
+                log_reading(request.acting, "find:name", residents=everyone)
+            return {"found": found, "by_name": True}
     number = residents.understood_number(q, timezone.localdate(), synthetic=settings.SYNTHETIC)
     if isinstance(number, Faulty):
         return {"fault": number.reason}
@@ -92,6 +96,7 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
     act = process.acts[OPENING]
     with scope(acting):
         person = _person(request, resident)
+        log_reading(acting, "read:resident", resident=person.id)
     refusal: Refusal | None = None
     if request.method == "POST":
         data = typed(act.fields, request.POST)

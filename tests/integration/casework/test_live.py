@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from datetime import date
@@ -14,7 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from stage import Stage, owner
 
-from sammanhang.access.acting import SESSION_KEY, Acting, still
+from sammanhang.access.acting import LONGEST_SESSION, SESSION_KEY, SIGNED_IN, Acting, still
 from sammanhang.casework import live
 from sammanhang.site.database import Server
 
@@ -156,9 +157,13 @@ def test_a_line_may_stay_open_only_in_the_same_assignment_while_it_is_in_force(
 ) -> None:
     session = SessionStore()
     session[SESSION_KEY] = {"assignment": stage.ward.assignment, "key": str(uuid4())}
+    session[SIGNED_IN] = time.time() - LONGEST_SESSION - 1
     session.create()
     today = date(2026, 3, 2)
 
+    assert not still(session.session_key, stage.ward, today)
+    session[SIGNED_IN] = time.time()
+    session.save()
     assert still(session.session_key, stage.ward, today)
     assert not still(session.session_key, stage.officer, today)
     assert not still("okänd", stage.ward, today)

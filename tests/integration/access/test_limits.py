@@ -1,0 +1,152 @@
+"""A session, a body and a file have their limits, and what is shown beside a case is logged too."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.utils import override_settings
+from stage import Stage, owner
+
+from sammanhang.access.acting import LONGEST_SESSION, SIGNED_IN, Acting
+from sammanhang.casework.views_admit import FOUND
+from sammanhang.site import asgi, settings
+
+BOARD = "/tavla/"
+
+
+def signed_in(who: Acting) -> Client:
+    client = Client()
+    client.post("/logga-in/", {"assignment": who.assignment})
+    return client
+
+
+def log_of(who: Acting) -> list[tuple[Any, ...]]:
+    return owner(
+        "select action, coalesce(resident_id, residents[1])::text from access_log "
+        "where person = %s order by id",
+        who.person,
+    )
+
+
+# --- Sessions -------------------------------------------------------------------------------
+
+
+def test_a_session_ends_after_a_shift_however_busy_and_whoever_switches(stage: Stage) -> None:
+    client = signed_in(stage.ward)
+    session = client.session
+    session[SIGNED_IN] -= LONGEST_SESSION - 60
+    session.save()
+    client.post("/byt-enhet/", {"assignment": stage.ward.assignment})
+    assert client.get(BOARD).status_code == 200
+
+    session = client.session
+    session[SIGNED_IN] -= 61
+    session.save()
+    assert client.get(BOARD).status_code == 302
+
+
+def test_nothing_is_left_of_who_sat_here_before(stage: Stage) -> None:
+    client = signed_in(stage.ward)
+    session = client.session
+    session[FOUND] = {"a": "b"}
+    session.save()
+    before = session.session_key
+    client.post("/logga-in/", {"assignment": stage.other_ward.assignment})
+
+    assert FOUND not in client.session
+    assert owner("select 1 from django_session where session_key = %s", before) == []
+
+
+def test_nobody_gets_in_by_choosing_where_there_may_be_real_people(stage: Stage) -> None:
+    with override_settings(SYNTHETIC=False):
+        client = Client()
+        for answer in (
+            client.get("/logga-in/"),
+            client.post("/logga-in/", {"assignment": stage.ward.assignment}),
+        ):
+            assert answer.status_code == 403
+        assert client.get(BOARD).status_code == 302
+
+
+def test_over_tls_each_cookie_belongs_to_this_host_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMMANHANG_HTTPS", "1")
+    spec = importlib.util.spec_from_file_location("settings_over_tls", settings.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+
+    for cookie in ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE"):
+        assert getattr(made, f"{cookie}_NAME").startswith("__Host-")
+        assert getattr(made, f"{cookie}_SECURE")
+        assert getattr(made, f"{cookie}_HTTPONLY")
+        assert getattr(made, f"{cookie}_SAMESITE") == "Lax"
+    assert made.SECURE_HSTS_SECONDS >= 365 * 24 * 3600
+    assert made.SECURE_HSTS_INCLUDE_SUBDOMAINS
+
+
+# --- Bodies and files -----------------------------------------------------------------------
+
+
+def test_a_body_without_end_is_cut_off() -> None:
+    part, sent, received = b"x" * 2**20, [], 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal received
+        received += 1
+        return {"type": "http.request", "body": part, "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(asgi.Handler()({"type": "http"}, receive, send))
+
+    assert sent[0]["status"] == 413
+    assert received <= asgi.LARGEST_BODY / len(part) + 1
+
+
+def test_a_file_is_named_as_what_it_is(stage: Stage) -> None:
+    case = stage.notified()
+    client = signed_in(stage.officer)
+    for name in ("svar.exe", "svar.PDF", "x" * 200):
+        file = SimpleUploadedFile(name, b"%PDF-1.7")
+        client.post(
+            f"/arende/{case}/gor/behovsbedömning/",
+            {"key": str(uuid4()), "f-underlag": file},
+        )
+    kept = [name for (name,) in owner("select name from casework_attachment order by added_at")]
+
+    assert kept == ["svar.exe.pdf", "svar.PDF", "x" * 110 + ".pdf"]
+
+
+# --- The log --------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_opened_is_logged_with_whose_case_it_is(stage: Stage) -> None:
+    case, file = stage.notified(), uuid4()
+    owner(
+        "insert into casework_attachment "
+        "(id, case_id, unit, person, name, type, content, added_at, seq) "
+        "values (%s, %s, %s, %s, 'b.pdf', 'application/pdf', 'x', now(), 2)",
+        file, case, stage.ward.unit, stage.ward.person,
+    )  # fmt: skip
+    ((resident,),) = owner("select resident_id::text from casework_case")
+    assert signed_in(stage.centre).get(f"/arende/{case}/bilaga/{file}/").status_code == 200
+
+    assert log_of(stage.centre) == [("read:attachment", resident)]
+
+
+def test_who_is_found_by_name_or_opened_for_admission_is_logged(stage: Stage) -> None:
+    stage.notified()
+    ((resident,),) = owner("select resident_id::text from casework_case")
+    client = signed_in(stage.ward)
+    assert "Elsa" in client.post("/skriv-in/", {"q": "Elsa"}).content.decode()
+    assert client.get(f"/skriv-in/{resident}/").status_code == 200
+
+    assert log_of(stage.ward)[-2:] == [("find:name", resident), ("read:resident", resident)]
