@@ -9,8 +9,9 @@ from typing import Any, cast
 from sammanhang.engine import values
 from sammanhang.engine.messages import messages_to_acknowledge, own_message
 from sammanhang.engine.model import Case, Command, Event, Obligation, Refusal
-from sammanhang.engine.plan import CORRECTION, MESSAGE, Holds, Plan, Values, plan_of
+from sammanhang.engine.plan import CORRECTION, MESSAGE, Plan, plan_of
 from sammanhang.guideline.areas import Scope
+from sammanhang.guideline.holding import Holds, Values
 from sammanhang.guideline.model import SENDER, Act, Bar, Condition, Effect, Process, Rule
 
 MOST_KEYS = 200

@@ -152,9 +152,9 @@ def _add(
     scope = _scope(document, geography)
     addition = read_addition(one.source, document, scope, below, one.remarks)
     _check_names(one.remarks, addition, siblings)
-    if document.area is not None and geography:
-        if _is_there(one, document.area, [up for up in ancestors if up], geography):
-            _check_reach(one.remarks, addition, below, geography)
+    area, ups = document.area, [up for up in ancestors if up]
+    if area is not None and geography and _is_there(one, area, ups, geography):
+        _check_reach(one.remarks, addition, below, geography)
     sound = not one.remarks.has_errors
     if today is not None and document.last_day is not None:
         _check_last_day(one, document.last_day, today)

@@ -40,6 +40,18 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One act of a history that leads to what a finding tells of."""
+
+    act: str
+    part: str
+    """By a unit that holds this part."""
+    area: str | None = None
+    """Where that unit lies, if a supplement holds there."""
+    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One remark on a document, written for its author. `kind` is a stable English slug."""
 
@@ -48,6 +60,8 @@ class Finding:
     kind: str
     text: str
     rule: str | None = None
+    history: tuple[Step, ...] = ()
+    """A shortest history that leads there, for what follows from many rules together."""
 
     def __str__(self) -> str:
         return f"{self.place.file}:{self.place.line}: {self.severity.value}: {self.text}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from typing import Any
 
 import click
 import orjson
 
 from sammanhang.guideline.areas import STOCKHOLM
 from sammanhang.guideline.model import Finding, Severity
-from sammanhang.site.corpus_files import DOCUMENT, documents, fault, read_file, read_files
+from sammanhang.site.corpus_files import DOCUMENT, documents, examine_files, fault, read_file
 
 
 @click.command()
@@ -23,7 +24,7 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
     """
     files = {path: list(documents(path)) for path in paths}
     every = [file for found in files.values() for file in found]
-    findings = list(read_files(every, datetime.now(STOCKHOLM).date()).findings)
+    findings = list(examine_files(every, datetime.now(STOCKHOLM).date()).findings)
     findings += [
         fault(path, f"mappen innehåller inget {DOCUMENT}.")
         for path, found in files.items()
@@ -39,7 +40,7 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _as_json(finding: Finding) -> dict[str, str | int | None]:
+def _as_json(finding: Finding) -> dict[str, Any]:
     return {
         "file": finding.place.file,
         "line": finding.place.line,
@@ -47,6 +48,10 @@ def _as_json(finding: Finding) -> dict[str, str | int | None]:
         "kind": finding.kind,
         "severity": finding.severity.value,
         "message": finding.text,
+        "history": [
+            {"act": step.act, "part": step.part, "area": step.area, "data": dict(step.data)}
+            for step in finding.history
+        ],
     }
 
 

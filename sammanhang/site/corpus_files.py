@@ -12,6 +12,7 @@ from sammanhang.guideline.areas import Geography, Located
 from sammanhang.guideline.compiler import Compiled, read_document
 from sammanhang.guideline.corpus import Corpus, read_corpus
 from sammanhang.guideline.model import Finding, Place, Severity
+from sammanhang.guideline.soundness import examine
 
 DOCUMENT = "dokument.md"
 LARGEST = 8_000_000
@@ -34,13 +35,26 @@ def read_files(
     files: Sequence[str], today: date | None = None, geography: Geography | None = None
 ) -> Corpus:
     """The files as one corpus, with the findings in the order of the files."""
+    return _read(files, today, county() if geography is None else geography)
+
+
+def examine_files(files: Sequence[str], today: date) -> Corpus:
+    """The same, with what follows from all rules together in every state they can reach."""
+    return _read(files, today, county(), examined=True)
+
+
+def _read(
+    files: Sequence[str], today: date | None, geography: Geography, *, examined: bool = False
+) -> Corpus:
     texts = {printable(file): _read_text(file) for file in files}
     found = {file: text for file, text in texts.items() if isinstance(text, str)}
-    corpus = read_corpus(found.items(), county() if geography is None else geography, today)
+    corpus = read_corpus(found.items(), geography, today)
     findings = [text for text in texts.values() if isinstance(text, Finding)]
     findings += corpus.findings
+    for process in corpus.processes.values() if examined else ():
+        findings += examine(process, geography)
     order = list(texts)
-    findings.sort(key=lambda finding: order.index(finding.place.file))
+    findings.sort(key=lambda finding: (order.index(finding.place.file), finding.place.line))
     return Corpus(corpus.processes, tuple(findings))
 
 

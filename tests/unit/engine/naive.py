@@ -12,7 +12,7 @@ from typing import Any
 
 from sammanhang.engine.calendar import due, due_ahead, end_of_day, start_of_day
 from sammanhang.engine.model import Event
-from sammanhang.engine.plan import holds
+from sammanhang.guideline.holding import holds
 from sammanhang.guideline.model import (
     Ahead,
     Bar,

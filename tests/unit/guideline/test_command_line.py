@@ -95,6 +95,7 @@ def test_json_for_other_programs(folder: Path) -> None:
             "severity": "fel",
             "message": "regeln 'kallelse-sip' pekar på handlingen 'kalelse', som inte finns. "
             "Menade du 'kallelse'?",
+            "history": [],
         }
     ]
     assert json.loads(CliRunner().invoke(check, ["riktlinjer", "--json"]).output) == []
