@@ -262,7 +262,7 @@ def attachment(request: Asked, number: int, file: UUID) -> HttpResponse:
         raise Denied("attachment", number)
     response = HttpResponse(found.content, content_type=found.type)
     response.headers["Content-Disposition"] = _named(found.name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return response
 
 

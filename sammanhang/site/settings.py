@@ -149,6 +149,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SESSION_ENGINE = "sammanhang.access.sessions"
 SESSION_COOKIE_NAME = "__Host-sammanhang" if HTTPS else "sammanhang"

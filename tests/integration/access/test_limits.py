@@ -91,6 +91,29 @@ def test_over_tls_each_cookie_belongs_to_this_host_alone(monkeypatch: pytest.Mon
     assert made.SECURE_HSTS_INCLUDE_SUBDOMAINS
 
 
+# --- Other sites ----------------------------------------------------------------------------
+
+
+def test_a_form_from_elsewhere_is_refused(stage: Stage) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/logga-in/", {"assignment": stage.ward.assignment})
+
+    assert answer.status_code == 403
+    assert client.get(BOARD).status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/logga-in/", "/static/site/site.js", "/finns-inte/"])
+def test_no_other_site_may_read_an_answer_or_frame_it(stage: Stage, address: str) -> None:
+    headers = Client().get(address, headers={"Origin": "https://ond.example"}).headers
+
+    assert not [name for name in headers if name.startswith("Access-Control")]
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
 # --- Bodies and files -----------------------------------------------------------------------
 
 
@@ -137,7 +160,11 @@ def test_a_file_that_is_opened_is_logged_with_whose_case_it_is(stage: Stage) -> 
         file, case, stage.ward.unit, stage.ward.person,
     )  # fmt: skip
     ((resident,),) = owner("select resident_id::text from casework_case")
-    assert signed_in(stage.centre).get(f"/arende/{case}/bilaga/{file}/").status_code == 200
+    answer = signed_in(stage.centre).get(f"/arende/{case}/bilaga/{file}/")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
     assert log_of(stage.centre) == [("read:attachment", resident)]
 
