@@ -180,6 +180,12 @@ def log_denied(acting: Acting, what: str, *, case: int | None = None) -> None:
         log_reading(acting, f"denied:{what}", case=case)
 
 
+def log_session(acting: Acting, what: str) -> None:
+    """Notes that somebody signs in or out, or acts for another unit from now on."""
+    with scope(acting):
+        log_reading(acting, what)
+
+
 def log_reading(
     acting: Acting,
     action: str,

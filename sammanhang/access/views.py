@@ -36,6 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         chosen = _chosen(request)
         if chosen is not None:
             acting.sign_in(request, chosen)
+            acting.log_session(chosen, "sign-in")
             return redirect(wanted)
     q = request.GET.get("q", "")[:100]
     found = acting.choices(timezone.localdate(), q=q)
@@ -64,6 +65,7 @@ def switch(request: Asked) -> HttpResponse:
         chosen = _chosen(request)
         if chosen is not None and chosen.person == request.acting.person:
             acting.switch(request, chosen)
+            acting.log_session(chosen, "switch")
             return redirect(HOME)
     return render(request, "access/switch.html", {"choices": mine, "acting": request.acting})
 
@@ -71,7 +73,10 @@ def switch(request: Asked) -> HttpResponse:
 @open_to_all
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    who = acting.current(request, timezone.localdate())
     acting.sign_out(request)
+    if who is not None:
+        acting.log_session(who, "sign-out")
     return redirect("access:sign-in")
 
 

@@ -35,6 +35,9 @@ from sammanhang.engine.calendar import local
 from sammanhang.engine.plan import CORRECTION, MESSAGE
 from sammanhang.guideline.model import Act, Effect, FieldType
 
+IN_A_SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""What a file may do in the browser: nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
@@ -262,7 +265,7 @@ def attachment(request: Asked, number: int, file: UUID) -> HttpResponse:
         raise Denied("attachment", number)
     response = HttpResponse(found.content, content_type=found.type)
     response.headers["Content-Disposition"] = _named(found.name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["Content-Security-Policy"] = IN_A_SANDBOX
     return response
 
 

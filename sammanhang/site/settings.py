@@ -4,7 +4,8 @@ DATABASE_URL         another PostgreSQL (>= 15), as the application's role
 DATABASE_OWNER_URL   the same, as the owner of the schema (migrations, bulk loads)
 SAMMANHANG_DATA      folder for the embedded database, the secret key and logs
 SAMMANHANG_HOSTS     host names to answer to, comma-separated
-SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted
+SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted; 0 closes the sign-in
+                     of the demonstration, in which one chooses whom to be
 SAMMANHANG_DEMO_NUMBERS  numbers of made-up people whom the demonstration suggests to admit
 SAMMANHANG_HTTPS     1: served over TLS; cookies are then secure
 SAMMANHANG_SECRET_KEY  the key that signs cookies; made and kept in the data folder if not given

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.utils import override_settings
-from stage import Stage, owner
+from stage import Stage, owner, person_at
 
 from sammanhang.access.acting import LONGEST_SESSION, SIGNED_IN, Acting
 from sammanhang.casework.views_admit import FOUND
@@ -151,6 +151,17 @@ def test_a_file_is_named_as_what_it_is(stage: Stage) -> None:
 # --- The log --------------------------------------------------------------------------------
 
 
+def test_who_signs_in_switches_and_signs_out_is_logged(stage: Stage) -> None:
+    leader = person_at(stage.ward.unit, role="process_leader")
+    for who in (stage.ward, leader):
+        client = signed_in(who)
+        client.post("/byt-enhet/", {"assignment": who.assignment})
+        client.post("/logga-ut/")
+        client.post("/logga-ut/")
+
+        assert log_of(who) == [("sign-in", None), ("switch", None), ("sign-out", None)]
+
+
 def test_a_file_that_is_opened_is_logged_with_whose_case_it_is(stage: Stage) -> None:
     case, file = stage.notified(), uuid4()
     owner(
@@ -166,7 +177,7 @@ def test_a_file_that_is_opened_is_logged_with_whose_case_it_is(stage: Stage) -> 
     assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
-    assert log_of(stage.centre) == [("read:attachment", resident)]
+    assert log_of(stage.centre) == [("sign-in", None), ("read:attachment", resident)]
 
 
 def test_who_is_found_by_name_or_opened_for_admission_is_logged(stage: Stage) -> None:

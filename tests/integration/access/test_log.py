@@ -99,7 +99,7 @@ def test_a_search_for_a_number_is_logged_whether_it_finds_anyone_or_not(stage: S
     logged = owner(
         "select action from access_log where person = %s order by id", stage.other_ward.person
     )
-    assert logged == [("find:number",), ("find:nobody",)]
+    assert logged == [("sign-in",), ("find:number",), ("find:nobody",)]
 
 
 def test_who_tries_number_after_number_is_stopped_and_it_shows(stage: Stage) -> None:
