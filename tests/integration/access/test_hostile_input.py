@@ -72,6 +72,19 @@ def test_no_search_or_filter_is_a_fault_of_ours(stage: Stage, nurse: Client) -> 
         fine(nurse.post("/sprak/", {"language": value, "next": value}), value[:20])
 
 
+def test_no_number_in_an_address_is_a_fault_of_ours(stage: Stage, nurse: Client) -> None:
+    stage.notified()
+    for number in ("0", "9223372036854775807", "9223372036854775808", "9" * 400, "9" * 5000):
+        for rest in ("", "gor/anteckning/", "utkast/anteckning/", f"bilaga/{uuid4()}/"):
+            for answer in (
+                nurse.get(f"/arende/{number}/{rest}"),
+                nurse.post(f"/arende/{number}/{rest}"),
+            ):
+                fine(answer, (number[:20], rest))
+    ((tried,),) = owner("select count(*) from access_log where action = 'denied:case'")
+    assert tried > 0
+
+
 def test_no_header_is_a_fault_of_ours(stage: Stage, nurse: Client) -> None:
     stage.notified()
     for value in ("", '"', "W/", "x" * 5000, '"a" "b"', "*", "0-0-0/x", "<script>"):
