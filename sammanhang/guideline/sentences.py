@@ -52,6 +52,9 @@ def sentence(rule: Rule, process: Process) -> str:
             said = _opening(rule, process)
         case Revocation():
             said = _revocation(rule, process)
+    scope = rule.scope if isinstance(rule, Duty) else None
+    if scope is not None and scope.area:
+        said = f"i {scope.area}: {said}"
     return f"{_upper(said)} ({citation(rule.source)})."
 
 

@@ -11,6 +11,8 @@ COMMANDS = {
     "check": "sammanhang.site.cli_guideline:check",
     "explain": "sammanhang.site.cli_guideline:explain",
     "case": "sammanhang.site.cli_case:case",
+    "diff": "sammanhang.site.cli_diff:diff",
+    "replay": "sammanhang.site.cli_replay:replay",
     "demo": "sammanhang.site.cli_demo:demo",
     "serve": "sammanhang.site.cli_service:serve",
     "migrate": "sammanhang.site.cli_service:migrate",

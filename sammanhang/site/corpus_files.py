@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import click
+
 from sammanhang.guideline.areas import Geography, Located
 from sammanhang.guideline.compiler import Compiled, read_document
 from sammanhang.guideline.corpus import Corpus, read_corpus
-from sammanhang.guideline.model import Finding, Place, Severity
+from sammanhang.guideline.model import Finding, Place, Process, Severity
 from sammanhang.guideline.soundness import examine
 
 DOCUMENT = "dokument.md"
@@ -64,6 +66,18 @@ def read_file(file: str) -> Compiled:
     if isinstance(text, Finding):
         return Compiled(None, None, (text,))
     return read_document(text, printable(file))
+
+
+def process_of(path: str) -> Process:
+    """The one process among the documents of a path, with what is laid on it."""
+    corpus = read_files([*documents(path)])
+    faults = [str(one) for one in corpus.findings if one.severity is Severity.ERROR]
+    if faults or len(corpus.processes) != 1:
+        many = len(corpus.processes)
+        text = "\n".join(faults) or f"{path}: här ska finnas en riktlinje, men det finns {many}."
+        click.echo(text, err=True)
+        raise SystemExit(2)
+    return next(iter(corpus.processes.values()))
 
 
 def county() -> Geography:
