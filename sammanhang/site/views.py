@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
+from sammanhang.access.acting import current
 from sammanhang.access.requires import Asked, requires
 
 
@@ -14,7 +16,14 @@ def home(request: Asked) -> HttpResponse:
     return redirect("casework:board" if request.acting.takes_part_in_care else "governance:list")
 
 
+def _in_place(request: HttpRequest) -> None:
+    """So that the page's head is as on other pages, also where no view was reached."""
+    if not hasattr(request, "acting"):
+        request.acting = current(request, timezone.localdate())  # type: ignore[attr-defined]
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    _in_place(request)
     return render(request, "site/not_found.html", status=404)
 
 
@@ -27,4 +36,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    _in_place(request)
     return render(request, "site/csrf_failure.html", status=403)
