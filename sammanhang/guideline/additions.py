@@ -104,7 +104,7 @@ class _Reading:
         extensions, receipts = self._extensions(asked, names)
         stricter = {**self._stricter(names), **receipts}
         check_blocks(self._source, self._remarks)
-        check_prose(self._source, replace(self._above, acts={**acts}), self._remarks)
+        check_prose(self._source, acts, self._remarks)
         return Addition(self._document, self._scope, acts, rules, extensions, stricter)
 
     def _names(self, own: Mapping[str, Field | None]) -> Names:

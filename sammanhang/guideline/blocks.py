@@ -146,9 +146,14 @@ def _cutoff(sheet: Sheet) -> time | None:
     word = sheet.word("brytpunkt")
     if word is None:
         return None
+    return read_clock(sheet, word, "brytpunkten")
+
+
+def read_clock(sheet: Sheet, word: Word, what: str) -> time | None:
+    """A time of day, as `12:00`."""
     found = re.fullmatch(_CLOCK, word.text)
     if found is None:
-        text = f"har brytpunkten '{word.text}'. Skriv ett klockslag, till exempel \"12:00\"."
+        text = f"har {what} '{word.text}'. Skriv ett klockslag, till exempel \"12:00\"."
         sheet.error("wrong-type", word.line, text)
         return None
     return time(int(found[1]), int(found[2]))

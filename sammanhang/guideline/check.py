@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from sammanhang.guideline.model import (
+    Act,
     Bar,
     Before,
     Condition,
@@ -20,7 +21,7 @@ from sammanhang.guideline.model import (
     Section,
 )
 from sammanhang.guideline.names import Names
-from sammanhang.guideline.reader import ADDING_KINDS, Block, Source
+from sammanhang.guideline.reader import ADDING_KINDS, LIABILITY, Block, Source
 from sammanhang.guideline.remarks import Remarks, quoted
 
 # --- Blocks in the text ---------------------------------------------------------------------
@@ -34,16 +35,16 @@ def check_blocks(source: Source, remarks: Remarks) -> None:
             remarks.error("outside-section", block.place.line, text, block.name or None)
 
 
-RULING = ("regel", *ADDING_KINDS)
+RULING = ("regel", LIABILITY, *ADDING_KINDS)
 _SHALL = re.compile(r"\bska(?:ll)?\b", re.IGNORECASE)
 
 
-def check_prose(source: Source, process: Process, remarks: Remarks) -> None:
+def check_prose(source: Source, acts: Mapping[str, Act], remarks: Remarks) -> None:
     """Prose and rules hang together: no rule without words, no demand without a rule."""
     told = {prose.section.number for prose in source.prose if prose.section}
     ruled: set[str] = set()
     for block in source.blocks:
-        if block.section and _makes_demands(block, process):
+        if block.section and _makes_demands(block, acts):
             ruled.update(_with_parents(block.section))
         if block.kind in RULING and block.section and block.section.number not in told:
             text = f"{block.called} saknar förklarande text i avsnitt {block.section.number}."
@@ -53,11 +54,11 @@ def check_prose(source: Source, process: Process, remarks: Remarks) -> None:
             _check_demand(prose.text, prose.section, prose.place.line, remarks)
 
 
-def _makes_demands(block: Block, process: Process) -> bool:
+def _makes_demands(block: Block, acts: Mapping[str, Act]) -> bool:
     """Whether something must be done because of the block (or could, were it understood)."""
     if block.kind != "handling":
         return block.kind in (*RULING, "tidsräkning")
-    act = process.acts.get(block.name)
+    act = acts.get(block.name)
     return act is None or bool(act.receipt) or any(field.required for field in act.fields)
 
 

@@ -20,8 +20,10 @@ from sammanhang.guideline.blocks import (
 )
 from sammanhang.guideline.check import check_blocks, check_process, check_prose
 from sammanhang.guideline.fields import Asked, check_one_meaning, read_fields
-from sammanhang.guideline.front import adds, read_front
+from sammanhang.guideline.front import about_liability, adds, read_front
 from sammanhang.guideline.indexes import with_indexes
+from sammanhang.guideline.liability import Amounts, Liability
+from sammanhang.guideline.liability_blocks import read_liability
 from sammanhang.guideline.model import (
     Act,
     Document,
@@ -48,11 +50,16 @@ TOGETHER = "Kontrollera hela mappen, så att det prövas tillsammans med det."
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What came of a text. `process` is None where there are errors; warnings don't prevent it."""
+    """What came of a text; warnings don't prevent it.
+
+    `process` is None where there are errors, and where the document is none. `liability`: what a
+    document about payment liability says instead.
+    """
 
     process: Process | None
     document: Document | None
     findings: tuple[Finding, ...]
+    liability: Liability | Amounts | None = None
 
 
 def read_document(text: str, file: str) -> Compiled:
@@ -67,7 +74,13 @@ def read_document(text: str, file: str) -> Compiled:
 
 
 def compile_source(source: Source, document: Document | None, remarks: Remarks) -> Compiled:
-    """A document that is a process of its own."""
+    """A document that is a process of its own, or rules of payment liability."""
+    if about_liability(source):
+        liability = read_liability(source, document, remarks)
+        check_blocks(source, remarks)
+        check_prose(source, {}, remarks)
+        found = None if remarks.has_errors else liability
+        return Compiled(None, document, remarks.all(), found)
     process = _Compilation(source, document, remarks).process()
     return Compiled(None if remarks.has_errors else process, document, remarks.all())
 
@@ -131,7 +144,7 @@ class _Compilation:
         _refuse_additions(self._blocks, self._remarks)
         check_blocks(self._source, self._remarks)
         check_process(process, names, self._remarks)
-        check_prose(self._source, process, self._remarks)
+        check_prose(self._source, process.acts, self._remarks)
         return process
 
     def _opened(self, kind: str) -> list[tuple[Block, Sheet | None]]:

@@ -8,7 +8,7 @@ out and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from sammanhang.guideline.areas import Area, Geography, Scope, first_moment, mom
 from sammanhang.guideline.compiler import compile_source
 from sammanhang.guideline.front import adds, read_front
 from sammanhang.guideline.layers import lay
+from sammanhang.guideline.liability import Amounts, Liability
 from sammanhang.guideline.model import Act, Document, Duty, Finding, Level, Place, Process
 from sammanhang.guideline.reader import Source, read_source
 from sammanhang.guideline.remarks import Remarks
@@ -33,6 +34,8 @@ class Corpus:
 
     processes: Mapping[str, Process]
     findings: tuple[Finding, ...]
+    liabilities: Mapping[str, Liability]
+    """Rules of payment liability by document id, each with the amounts it refers to."""
 
     def process_of(self, document: str) -> Process | None:
         """The process of the document with this id."""
@@ -47,6 +50,7 @@ class _Read:
     remarks: Remarks
     document: Document | None
     process: Process | None = None
+    liability: Liability | Amounts | None = None
     addition: Addition | None = None
 
 
@@ -61,7 +65,8 @@ def read_corpus(
     reads = [_read(file, text) for file, text in texts]
     for one in reads:
         if not adds(one.source):
-            one.process = compile_source(one.source, one.document, one.remarks).process
+            compiled = compile_source(one.source, one.document, one.remarks)
+            one.process, one.liability = compiled.process, compiled.liability
     by_id = {one.document.id: one for one in reads if one.document}
     laid: dict[str, list[Addition]] = {}
     for one, above in _in_order(reads, by_id):
@@ -75,8 +80,9 @@ def read_corpus(
         for one in reads
         if one.process is not None
     }
+    liabilities = MappingProxyType(dict(_liabilities(reads)))
     findings = tuple(finding for one in reads for finding in one.remarks.all())
-    return Corpus(MappingProxyType(processes), findings)
+    return Corpus(MappingProxyType(processes), findings, liabilities)
 
 
 def _read(file: str, text: str) -> _Read:
@@ -132,6 +138,31 @@ def _above(one: _Read, document: Document, by_id: Mapping[str, _Read]) -> list[_
 def _line(one: _Read, *keys: str) -> int:
     entries = one.source.front.entries if one.source.front else None
     return next((entries[key][0].line for key in keys if entries and key in entries), 1)
+
+
+# --- Payment liability ----------------------------------------------------------------------
+
+
+def _liabilities(reads: Sequence[_Read]) -> Iterator[tuple[str, Liability]]:
+    """The rules of payment liability, each with its amounts at hand."""
+    lists = {
+        one.document.id: one.liability
+        for one in reads
+        if one.document and isinstance(one.liability, Amounts)
+    }
+    for one in reads:
+        rules = one.liability
+        if not isinstance(rules, Liability):
+            continue
+        if isinstance(rules.amounts, Amounts):
+            yield rules.document.id, rules
+        elif rules.amounts in lists:
+            yield rules.document.id, replace(rules, amounts=lists[rules.amounts])
+        else:
+            near = one.remarks.did_you_mean(rules.amounts, lists)
+            text = f"beloppen ska stå i '{rules.amounts}', som inte finns bland dokumenten.{near}"
+            line = next(b.place.line for b in one.source.blocks if b.name == "belopp")
+            one.remarks.error("unknown-name", line, text, "belopp")
 
 
 # --- One addition ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date
 
 from sammanhang.guideline.areas import Area, Permit
 from sammanhang.guideline.model import Document, Level
-from sammanhang.guideline.reader import Source
+from sammanhang.guideline.reader import LIABILITY, Source
 from sammanhang.guideline.remarks import Remarks
 from sammanhang.guideline.sheet import Sheet
 from sammanhang.guideline.tree import Word
@@ -39,7 +39,8 @@ def read_front(source: Source, remarks: Remarks) -> Document | None:
     sheet = Sheet(source.front, "dokumentets inledning", 1, remarks, KEYS)
     id, title = sheet.text("id", required=True), sheet.text("titel", required=True)
     level, adds_to = _level(sheet), sheet.text("tillägg-till")
-    process = sheet.text("process", required=not adds_to and level is not Level.SUPPLEMENT)
+    of_its_own = not adds_to and level is not Level.SUPPLEMENT and not about_liability(source)
+    process = sheet.text("process", required=of_its_own)
     document = Document(
         id=id or "",
         title=title or "",
@@ -71,6 +72,11 @@ def adds(source: Source) -> bool:
     level = entries["nivå"][1] if "nivå" in entries else None
     supplement = isinstance(level, Word) and level.text == Level.SUPPLEMENT.value
     return "tillägg-till" in entries or supplement
+
+
+def about_liability(source: Source) -> bool:
+    """Whether the document is about payment liability, and so no process of its own."""
+    return any(block.kind == LIABILITY for block in source.blocks)
 
 
 def _level(sheet: Sheet) -> Level | None:

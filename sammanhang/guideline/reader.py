@@ -21,11 +21,15 @@ KINDS: Mapping[str, str] = {
     "tidsräkning": "tidsräkningen",
     "utökning": "utökningen av",
     "skärpning": "skärpningen av",
+    "betalning": "betalningsregeln",
 }
 """The kinds of block, and how a message speaks of one."""
 
 ADDING_KINDS = ("utökning", "skärpning")
 """What routines and supplements write of what stands above them."""
+
+LIABILITY = "betalning"
+"""Rules of payment liability, which stand in a document of their own."""
 
 KIND_WORDS = [[kind] for kind in KINDS]
 MOST_CHARACTERS = 2_000_000

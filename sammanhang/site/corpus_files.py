@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def _read(
         findings += examine(process, geography)
     order = list(texts)
     findings.sort(key=lambda finding: (order.index(finding.place.file), finding.place.line))
-    return Corpus(corpus.processes, tuple(findings))
+    return replace(corpus, findings=tuple(findings))
 
 
 def read_file(file: str) -> Compiled:
