@@ -13,6 +13,7 @@ COMMANDS = {
     "case": "sammanhang.site.cli_case:case",
     "diff": "sammanhang.site.cli_diff:diff",
     "replay": "sammanhang.site.cli_replay:replay",
+    "settle": "sammanhang.site.cli_settle:settle",
     "demo": "sammanhang.site.cli_demo:demo",
     "serve": "sammanhang.site.cli_service:serve",
     "migrate": "sammanhang.site.cli_service:migrate",
