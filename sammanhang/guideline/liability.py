@@ -48,7 +48,7 @@ class DayCount:
     to the date of the end. Ready and discharged on one date is 0 days."""
 
     cutoff: time | None
-    """A notice sent at or after this hour counts from the next day."""
+    """A notice sent after this hour counts from the next day."""
     leave_excluded: bool
     """Whether days on leave from the ward are taken off."""
     source: Source

@@ -72,7 +72,7 @@ def waiting(stay: Stay, count: DayCount) -> list[Waited]:
 def _waited(one: Readiness, stay: Stay, count: DayCount) -> Waited:
     notice = one.notice_at.astimezone(STOCKHOLM)
     first = notice.date()
-    if count.cutoff is not None and notice.time() >= count.cutoff:
+    if count.cutoff is not None and notice.time() > count.cutoff:
         first += timedelta(days=1)
     ended_at = min(one.withdrawn_at or stay.ended_at, stay.ended_at)
     end = max(local_date(ended_at), first)
