@@ -85,10 +85,12 @@ def read_stays(text: str) -> Read:
     for line, found in _rows(text):
         stay_id = found.get("stay_id", "").strip()
         try:
-            by_stay.setdefault(stay_id, []).append(_row(line, found))
+            row = _row(line, found)
         except _Faulty as fault:
             read.rejected.append(Rejected(line, str(fault)))
             faulty.setdefault(stay_id, line)
+        else:
+            by_stay.setdefault(stay_id, []).append(row)
     for stay_id, rows in by_stay.items():
         if stay_id and stay_id in faulty:
             why = f"Rad {faulty[stay_id]} av samma vårdtillfälle ({stay_id}) är felaktig."
