@@ -18,7 +18,7 @@ from sammanhang.engine.calendar import local
 from simulation.county import OWNER, load_residents, load_staff
 from simulation.lives import SEED, Lived, live
 from simulation.people import residents
-from simulation.staff import SKÖVDE, by_unit, memorable, staff
+from simulation.staff import SKÖVDE, by_unit, economists, memorable, staff
 
 RESIDENTS = 20_000
 DAYS = 40
@@ -111,10 +111,11 @@ def welcome(address: str, numbers: list[str]) -> str:
         "case_officer": "biståndshandläggare i kommunen",
         "municipal_nurse": "kommunsjuksköterska",
         "process_leader": "processledare",
+        "economist": "ekonom",
     }
     lines += [
         f"  {one.given_name} {one.family_name:12} {roles[one.assignments[0][1]]}"
-        for one in memorable()
+        for one in (*memorable(), *economists())
     ]
     if numbers:
         lines += ["", f"Att skriva in: {', '.join(numbers)}"]

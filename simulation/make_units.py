@@ -4,7 +4,8 @@
 
 Wards per hospital, care centres per municipality by population (about one per 8,500 residents,
 one in three private), open psychiatry, specialist clinics, rehab, and in each municipality a unit
-for needs assessment and one for municipal health care (Göteborg, Mölndal and Borås: several).
+for needs assessment and one for municipal health care (Göteborg, Mölndal and Borås: several);
+last the units that settle payments, the region's and each municipality's.
 HSA-ids are made up, under the region's real organisation number and made-up others.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 DATA = Path(__file__).parent.parent / "sammanhang" / "directory" / "data"
 REGION = "2321000131"
 SINCE = "2018-09-25"
+SEAT = "1487"  # Vänersborg, where the region has its seat
 COLUMNS = (
     "hsa_id", "type", "name", "parent", "organisation_number", "organisation",
     "municipality", "since", "until", "synthetic",
@@ -78,6 +80,12 @@ def rows() -> Iterator[tuple[str, ...]]:
     for one in municipalities:
         number = luhn_complete(f"21200{one['scb_code']}")
         yield from numbered("K", number, f"{one['name']} kommun", municipal_units(one))
+    region = iter([("ekonomi", "Ekonomi", "Västra Götalandsregionen", SEAT)])
+    yield from numbered("E", REGION, "Västra Götalandsregionen", region)
+    for one in municipalities:
+        number, parent = luhn_complete(f"21200{one['scb_code']}"), f"{one['name']} kommun"
+        economy = iter([("ekonomi", f"Ekonomi {one['name']}", parent, one["scb_code"])])
+        yield from numbered("E", number, parent, economy)
 
 
 def numbered(letter: str, number: str, organisation: str, units: Iterator[tuple[str, ...]]):

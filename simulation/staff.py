@@ -20,6 +20,7 @@ ROLE_OF = {
     "rehabmottagning": "care_coordinator",
     "biståndsenhet": "case_officer",
     "hemsjukvård": "municipal_nurse",
+    "ekonomi": "economist",
 }
 PER_UNIT = {"avdelning": 5, "psykiatrisk-avdelning": 4, "biståndsenhet": 4, "hemsjukvård": 4}
 """How many work with this at a unit; three where nothing is said."""
@@ -29,6 +30,8 @@ WARD = ("Medicinavdelning 1", "Sjukhuset i Skövde")
 OTHER_WARD = ("Geriatrikavdelning", "Sjukhuset i Skövde")
 CENTRE = "Vårdcentralen Skövde Centrum"
 OFFICE = "Biståndsenheten Skövde"
+ECONOMY = "Ekonomi Skövde"
+REGION_ECONOMY = ("Ekonomi", "Västra Götalandsregionen")
 NURSING = "Kommunal hälso- och sjukvård Skövde"
 MEMORABLE_AREA = "Skaraborg"
 NAMES_OF_LEADERS = {MEMORABLE_AREA: ("Elin", "Forsberg")}
@@ -87,6 +90,17 @@ def memorable() -> list[Person]:
     ]
 
 
+def economists() -> list[Person]:
+    """Those who settle payments in the demonstration: the region's, and a municipality's."""
+    region, municipality = unit_named(*REGION_ECONOMY), unit_named(ECONOMY)
+    of_region = Person(f"{REGION}-P0007", "Maria", "Holm", ((region, "economist"),), demo=True)
+    hsa_id = f"{municipality.split('-')[0]}-P0008"
+    return [
+        of_region,
+        Person(hsa_id, "Lars", "Edvinsson", ((municipality, "economist"),), demo=True),
+    ]
+
+
 def process_leaders() -> list[Person]:
     """One for each care area, with an assignment at the office of its largest municipality."""
     largest: dict[str, Mapping[str, str]] = {}
@@ -108,8 +122,9 @@ def process_leaders() -> list[Person]:
 
 
 def staff(rng: Random) -> Iterator[Person]:
-    """The memorable persons, the process leaders, then some at every unit."""
+    """The memorable persons, the economists and process leaders, then some at every unit."""
     yield from memorable()
+    yield from economists()
     yield from (one for one in process_leaders() if not one.demo)
     number = 1000
     for unit in units():

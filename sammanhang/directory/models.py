@@ -17,6 +17,7 @@ UNIT_TYPES = {
     "rehabmottagning": "Rehabmottagning",
     "biståndsenhet": "Biståndsenhet",
     "hemsjukvård": "Kommunal hälso- och sjukvård",
+    "ekonomi": "Ekonomi",
 }
 
 ROLES = {
@@ -25,6 +26,7 @@ ROLES = {
     "case_officer": N_("Biståndshandläggare"),
     "municipal_nurse": N_("Kommunsjuksköterska"),
     "process_leader": N_("Processledare"),
+    "economist": N_("Ekonom"),
 }
 CARE_ROLES = ("ward_nurse", "care_coordinator", "case_officer", "municipal_nurse")
 """Those who take part in people's care, and so see the people their unit has to do with."""

@@ -71,6 +71,7 @@ def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
         "case_officer": (stage.officer, stage.other_officer),
         "municipal_nurse": (stage.officer, stage.other_officer),
         "process_leader": (stage.officer, stage.other_officer),
+        "economist": (stage.officer, stage.other_officer),
     }
     return [
         (f"{role} at {place}", takes_part, person_at(at.unit, role=role))
