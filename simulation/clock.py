@@ -262,7 +262,8 @@ def _staff() -> dict[str, list[Person]]:
         cursor.execute(
             "select a.unit_id, s.hsa_id, s.given_name, s.family_name, a.role "
             "from directory_assignment a join directory_staff s on s.hsa_id = a.staff_id "
-            "where a.until is null and a.role not in ('process_leader', 'economist') order by a.unit_id, s.hsa_id"
+            "where a.until is null and a.role not in ('process_leader', 'economist') "
+            "order by a.unit_id, s.hsa_id"
         )
         found: dict[str, list[Person]] = {}
         for unit, hsa_id, given, family, role in cursor.fetchall():

@@ -1,1 +1,1 @@
-"""Payment liability: from stays to statement lines. Not built yet; the place is kept."""
+"""Payment liability for patients who are ready for discharge: the arithmetic, and its months."""

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "sammanhang.residents",
     "sammanhang.access",
     "sammanhang.casework",
+    "sammanhang.settlement",
     "sammanhang.governance",
     "sammanhang.site",
 ]

@@ -60,3 +60,7 @@ def period(one: Waited, first: date, days: int, rule: Threshold) -> str:
     why = "dagen för kallelsen" if called else f"{days_of(rule.calendar_days)} efter underrättelsen"
     liable = "1 betalningsdag" if days == 1 else f"{days} betalningsdagar"
     return f"{_when([one])}: första betalningsdag {first.isoformat()} ({why}), {liable}."
+
+
+def corrected(days: int | None, why: str) -> str:
+    return f"Rättat till {days_of(days)}: {why}" if days is not None else f"Räknas inte: {why}"

@@ -7,6 +7,7 @@ and the same version of the agreement give the same öre, years later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -39,7 +40,7 @@ def settle(
     Stays of other months are passed over. Raises Unsettleable where the agreement or the amounts
     don't reach the month.
     """
-    free = _free_days(rules, month)
+    free = free_days(rules, month)
     by_municipality: dict[str, list[Stay]] = {}
     for stay in stays:
         if month_of(stay) == month:
@@ -62,12 +63,25 @@ def statement(
     free: Decimal,
 ) -> Statement:
     """One municipality's month: a line for each stay, and the sums they come to."""
-    lines = tuple(sorted((line(rules, stay) for stay in stays), key=lambda one: one.stay_id))
+    lines = sorted((line(rules, stay) for stay in stays), key=lambda one: one.stay_id)
+    return summed(rules, month, municipality, lines, prices, free)
+
+
+def summed(
+    rules: Liability,
+    month: date,
+    municipality: str,
+    lines: Sequence[Line],
+    prices: Prices,
+    free: Decimal,
+) -> Statement:
+    """The statement that lines come to."""
     charges = (*_mean_charges(rules, month, lines, prices, free), *_own(month, lines, prices))
-    return Statement(municipality, month, lines, charges, free)
+    return Statement(municipality, month, tuple(lines), charges, free)
 
 
-def _free_days(rules: Liability, month: date) -> Decimal:
+def free_days(rules: Liability, month: date) -> Decimal:
+    """Free days a stay; 0 without a mean. Raises Unsettleable outside the agreement's time."""
     begins = rules.document.in_force_from
     last_day = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     free = rules.mean.free_in(month) if rules.mean else Decimal(0)
@@ -91,14 +105,42 @@ def line(rules: Liability, stay: Stay) -> Line:
         return _line(stay, waited, Basis.NONE, 0, why, rules.requirement.source.section.number)
     if rules.threshold is not None:
         return _by_period(rules, rules.threshold, stay, waited)
+    basis, liable, section = settled_by(rules, days)
+    if basis is Basis.INDIVIDUALLY and rules.individually:
+        why = reasons.individually(waited, days, liable, rules.individually)
+    else:
+        why = reasons.in_mean(waited, days)
+    return _line(stay, waited, basis, liable, why, section)
+
+
+def settled_by(rules: Liability, days: int) -> tuple[Basis, int, str]:
+    """What so many days are settled by where there is a mean: (basis, liable days, paragraph)."""
     alone = rules.individually
     if alone is not None and days > alone.over:
-        liable = days - (alone.from_day - 1)
-        why = reasons.individually(waited, days, liable, alone)
-        return _line(stay, waited, Basis.INDIVIDUALLY, liable, why, _section(alone))
-    mean = rules.mean
-    section = _section(mean) if mean else ""
-    return _line(stay, waited, Basis.MEAN, 0, reasons.in_mean(waited, days), section)
+        return Basis.INDIVIDUALLY, days - (alone.from_day - 1), _section(alone)
+    return Basis.MEAN, 0, _section(rules.mean) if rules.mean else ""
+
+
+def corrected(rules: Liability, one: Line, days: int | None, why: str) -> Line:
+    """The line as it should have been: so many days, or not counted where that is None.
+
+    Where there is a threshold, the days are those that are liable.
+    """
+    if days is None:
+        section = rules.requirement.source.section.number
+        return replace(
+            one,
+            basis=Basis.NONE,
+            liable_days=0,
+            reason=reasons.corrected(None, why),
+            section=section,
+        )
+    if rules.threshold is not None:
+        basis, liable, section = Basis.PERIOD, days, _section(rules.threshold)
+    else:
+        basis, liable, section = settled_by(rules, days)
+    reason = reasons.corrected(days, why)
+    return replace(one, days=days, basis=basis, liable_days=liable, reason=reason, section=section)
 
 
 def _section(rule: Mean | Individually | Threshold) -> str:
