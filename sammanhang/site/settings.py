@@ -6,6 +6,8 @@ SAMMANHANG_DATA      folder for the embedded database, the secret key and logs
 SAMMANHANG_HOSTS     host names to answer to, comma-separated
 SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted; 0 closes the sign-in
                      of the demonstration, in which one chooses whom to be
+SAMMANHANG_PRICES    a file of amounts per day, year,specialty,sek_per_day, before the
+                     documents' own
 SAMMANHANG_DEMO_NUMBERS  numbers of made-up people whom the demonstration suggests to admit
 SAMMANHANG_HTTPS     1: served over TLS; cookies are then secure
 SAMMANHANG_SECRET_KEY  the key that signs cookies; made and kept in the data folder if not given
@@ -28,6 +30,7 @@ DATA = database.data_folder()
 GUIDELINES = PACKAGE.parent / "guidelines"
 
 SYNTHETIC = os.environ.get("SAMMANHANG_SYNTHETIC", "1") == "1"
+PRICES = os.environ.get("SAMMANHANG_PRICES", "")
 DEMO_NUMBERS = os.environ.get("SAMMANHANG_DEMO_NUMBERS", "").split()
 HTTPS = os.environ.get("SAMMANHANG_HTTPS", "0") == "1"
 DEBUG = False
