@@ -1,1 +1,1 @@
-"""Bodies, meetings, matters and documents in force. Not built yet; the place is kept."""
+"""Governing documents: as they are read, and as they are written."""

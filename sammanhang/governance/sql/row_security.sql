@@ -1,0 +1,79 @@
+-- Process leaders write; whoever is signed in reads. Texts and standings are only ever added.
+
+create function governance_writes() returns boolean
+  language sql stable as $$
+  select exists (select from directory_assignment a
+                 where a.staff_id = app_setting('person') and a.role = 'process_leader'
+                   and a.since <= current_date and (a.until is null or a.until > current_date))
+$$;
+
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['version', 'saving', 'standing', 'writing'] loop
+    execute format('alter table governance_%s enable row level security', name);
+    execute format('alter table governance_%s force row level security', name);
+    execute format('create policy signed_in on governance_%s for select '
+                   'using (app_setting(''person'') is not null)', name);
+  end loop;
+  revoke update, delete, truncate on governance_version, governance_saving, governance_standing
+    from sammanhang_app;
+end $$;
+create policy leader on governance_version for insert
+  with check (governance_writes() and started_by = app_setting('person'));
+create policy leader on governance_saving for insert
+  with check (governance_writes() and saved_by = app_setting('person'));
+create policy leader on governance_standing for insert
+  with check (governance_writes() and by = app_setting('person'));
+create policy leader on governance_writing for insert
+  with check (governance_writes() and person = app_setting('person'));
+create policy oneself on governance_writing for update using (person = app_setting('person'));
+create policy long_gone on governance_writing for delete
+  using (person = app_setting('person') or seen_at < now() - interval '1 hour');
+
+create function governance_refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'what has been written is never changed';
+end $$;
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['version', 'saving', 'standing'] loop
+    execute format('create trigger written before update or delete on governance_%s '
+                   'for each row execute function governance_refuse_change()', name);
+    execute format('alter table governance_%s enable always trigger written', name);
+  end loop;
+end $$;
+
+create function governance_status(of bigint) returns text
+  language sql stable as $$
+  select status from governance_standing where version = of order by seq desc limit 1
+$$;
+
+-- A text can be written on while it is a draft, and not after.
+create function governance_only_drafts() returns trigger language plpgsql as $$
+begin
+  if coalesce(governance_status(new.version), 'utkast') <> 'utkast' then
+    raise exception 'the version is no draft';
+  end if;
+  return new;
+end $$;
+create trigger only_drafts before insert on governance_saving
+  for each row execute function governance_only_drafts();
+
+-- The way of a version. A referral round may send it back to be written on.
+create function governance_next_step() returns trigger language plpgsql as $$
+declare
+  was text := governance_status(new.version);
+begin
+  if not (coalesce(was, '') || ' > ' || new.status = any (array[
+      ' > utkast', 'utkast > på remiss', 'på remiss > utkast', 'på remiss > beslutad',
+      'beslutad > gällande', 'gällande > ersatt', 'gällande > upphävd', 'beslutad > upphävd'])) then
+    raise exception 'a version that is % does not become %', coalesce(was, 'new'), new.status;
+  end if;
+  return new;
+end $$;
+create trigger next_step before insert on governance_standing
+  for each row execute function governance_next_step();
