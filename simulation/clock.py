@@ -29,6 +29,7 @@ from sammanhang.casework.actions import (
 )
 from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.engine.calendar import local
+from sammanhang.settlement.round import take_stays
 from simulation.care import Care, Setting
 from simulation.county import OWNER
 from simulation.staff import Person, memorable
@@ -40,6 +41,7 @@ LEFT_ALONE = 0.85
 """Share of the ticks in which the memorable persons' units do nothing by themselves."""
 NEAR = 0.4
 """Share of the ticks in which something happens in a case where a memorable unit takes part."""
+BETWEEN_ROUNDS = 300.0  # seconds; the settlement of a real county is updated once a day
 LONGEST_PAUSE = 30.0  # seconds, after repeated trouble
 PLANNED_IN_HOSPITAL = "planering-pågår"
 GOES_HOME_FROM = ("utskrivningsklar", "sip-kallad")
@@ -54,12 +56,16 @@ log = logging.getLogger(__name__)
 def run_clock(pace: float, going_on: Callable[[], bool] = lambda: True) -> None:
     """`pace` events a minute until `going_on` says no. Whatever fails, the next tick comes."""
     clock: Clock | None = None
+    taken = time.monotonic()
     failures = 0
     while going_on():
         began = time.monotonic()
         try:
             clock = clock or Clock(Random())
             clock.tick()
+            if time.monotonic() - taken > BETWEEN_ROUNDS:
+                taken = time.monotonic()
+                take_stays()
             failures = 0
         except Exception:  # the demonstration goes on; the fault is in the log
             failures += 1

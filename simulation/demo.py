@@ -16,6 +16,7 @@ from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.directory.county import load_county
 from sammanhang.engine.calendar import local
 from simulation.county import OWNER, load_residents, load_staff
+from simulation.economy import load_economy
 from simulation.lives import SEED, Lived, live
 from simulation.people import residents
 from simulation.staff import SKÖVDE, by_unit, economists, memorable, staff
@@ -64,6 +65,7 @@ def load(
                 some = written[at : at + AT_ONCE]
                 load_histories(process, some)
                 tick(len(some))
+        load_economy()
     with connections[OWNER].cursor() as cursor:
         cursor.execute("analyze")
 

@@ -57,6 +57,11 @@ def swedish(number: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
 
 
+def two_decimals(number: Decimal) -> str:
+    """`2,00`, for columns."""
+    return f"{number:.2f}".replace(".", ",")
+
+
 def kronor(ore: int) -> str:
     """`10 500,00`."""
     sign, whole = "−" if ore < 0 else "", abs(ore)

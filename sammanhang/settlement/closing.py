@@ -297,6 +297,22 @@ def parties(payers: list[str]) -> dict[str, Party]:
     return found
 
 
+def seller_with_accounts() -> tuple[Party, tuple[str, str]]:
+    """The region, and its accounts: (receivable, revenue)."""
+    seller = parties(["region"])["region"]
+    with connection.cursor() as cursor:
+        cursor.execute("select receivable, revenue from settlement_party where payer = 'region'")
+        receivable, revenue = cursor.fetchone()
+    return seller, (receivable, revenue)
+
+
+def invoice_xml(number: int) -> str:
+    """The invoice as it was made: the same each time it is fetched."""
+    with connection.cursor() as cursor:
+        cursor.execute("select xml from settlement_invoice where number = %s", [number])
+        return cursor.fetchone()[0]
+
+
 def _faults(payer: str, one: Party | None) -> Iterable[str]:
     if one is None:
         yield _("%(payer)s saknas i registret över parter") % {"payer": payer}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd"
 CAC = f"{UBL}:CommonAggregateComponents-2"
@@ -55,7 +55,8 @@ class Item:
 
     @property
     def amount_ore(self) -> int:
-        return round(self.quantity * self.price_ore)
+        """Whole öre, halves upwards, as the statement has it."""
+        return int((self.quantity * self.price_ore).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True)

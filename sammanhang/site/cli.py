@@ -19,6 +19,7 @@ COMMANDS = {
     "migrate": "sammanhang.site.cli_service:migrate",
     "import-units": "sammanhang.site.cli_service:import_units",
     "audit": "sammanhang.site.cli_audit:audit",
+    "settlement": "sammanhang.site.cli_settlement:settlement",
     "disposal": "sammanhang.site.cli_disposal:disposal",
     "manage": "sammanhang.site.cli_service:manage",
 }

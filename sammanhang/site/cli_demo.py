@@ -34,10 +34,14 @@ def demo(port: int, reset: bool, pace: float) -> None:
             remove(settings.DATA)
         with database_at_hand():
             bring_up_to_date()
+            from sammanhang.settlement.round import take_stays
             from simulation import demo as county
+            from simulation.economy import PRICES
 
             if not county.is_loaded():
                 county.load(datetime.now(UTC), progress)
+            take_stays()
+            os.environ.setdefault("SAMMANHANG_PRICES", str(PRICES))
             numbers = county.to_admit()
             os.environ["SAMMANHANG_DEMO_NUMBERS"] = " ".join(numbers)
             processes.collect_static()

@@ -13,7 +13,11 @@ from sammanhang.access.requires import Asked, requires
 @requires()
 def home(request: Asked) -> HttpResponse:
     """Where one's work is: the board, or the guidelines for one who isn't in care."""
-    return redirect("casework:board" if request.acting.takes_part_in_care else "governance:list")
+    if request.acting.takes_part_in_care:
+        return redirect("casework:board")
+    return redirect(
+        "settlement:latest" if request.acting.role == "economist" else "governance:list"
+    )
 
 
 def _in_place(request: HttpRequest) -> None:

@@ -3,8 +3,9 @@
 
 create function settlement_for() returns text
   language sql stable as $$
-  select case when u.organisation_id = (select p.organisation from settlement_party p
-                                        where p.payer = 'region')
+  select case when exists (select from directory_unit ward  -- the region is who has the wards
+                           where ward.organisation_id = u.organisation_id
+                             and ward.type = 'avdelning')
               then '*' else period.municipality_id end
   from directory_assignment a
   join directory_unit u on u.hsa_id = a.unit_id and u.type = 'ekonomi'

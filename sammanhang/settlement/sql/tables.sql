@@ -30,7 +30,9 @@ create table settlement_party (
   buyer_reference text,                     -- beställarreferens; of a buyer
   bankgiro        text check (bankgiro ~ '^[0-9]{7,8}$'),  -- of the seller
   receivable      text check (receivable ~ '^[0-9]{4}$'),  -- accounts of the seller's ledger
-  revenue         text check (revenue ~ '^[0-9]{4}$')
+  revenue         text check (revenue ~ '^[0-9]{4}$'),
+  check (payer <> 'region' or (bankgiro is not null and receivable is not null
+                               and revenue is not null))
 );
 
 -- A month: preliminary while it has no row here, then under review, then final for ever.
