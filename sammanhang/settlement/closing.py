@@ -1,7 +1,7 @@
 """What is done with a month: laid out for review, objected to, answered, corrected, made final.
 
-Every function runs in an economist's scope (`months.scope`), in whose transaction all of it
-happens or nothing. The database holds that what has been stated is never changed.
+Every function runs in an economist's scope (`months.scope`), `alone`, in whose transaction all of
+it happens or nothing. The database holds that what has been stated is never changed.
 """
 
 from __future__ import annotations
@@ -39,6 +39,13 @@ LONGEST_TEXT = 4000
 
 class NotNow(Exception):
     """It can't be done as things stand; the message says what to do."""
+
+
+def alone() -> None:
+    """Waits for whoever else is saying something of a month: what is then read still holds when
+    it is acted on."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('settlement'))")
 
 
 def lay_out(month: Month, person: str, today: date, now: datetime) -> None:
@@ -168,8 +175,12 @@ def checked(text: str, else_say: str) -> str:
 # --- Closing --------------------------------------------------------------------------------
 
 
-def close(month: Month, person: str, today: date, now: datetime) -> None:
+def close(first: date, person: str, today: date, now: datetime) -> None:
     """Makes the month final: numbers, invoices, hash and signature. Nothing of it changes after."""
+    with connection.cursor() as cursor:
+        cursor.execute("select max(number) from settlement_invoice")
+        last = cursor.fetchone()[0] or 0
+    month = load(first)
     if month.state == "final":
         raise NotNow(_("Månaden är redan fastställd, och kan inte öppnas igen."))
     if month.state != "reviewed":
@@ -177,11 +188,7 @@ def close(month: Month, person: str, today: date, now: datetime) -> None:
     unanswered = sum(one.is_open for one in month.objections)
     if unanswered:
         raise NotNow(_("%(n)s invändningar är inte besvarade.") % {"n": unanswered})
-    with connection.cursor() as cursor:
-        cursor.execute("lock table settlement_invoice in share row exclusive mode")
-        cursor.execute("select max(number) from settlement_invoice")
-        last = cursor.fetchone()[0] or 0
-    documents = invoices(load(month.first), last + 1, today)
+    documents = invoices(month, last + 1, today)
     sealed = _digest(month, documents)
     with connection.cursor() as cursor:
         for payer, one in documents.items():
@@ -197,8 +204,6 @@ def close(month: Month, person: str, today: date, now: datetime) -> None:
             "where month = %s and final_at is null",
             [now, person, sealed, signature(sealed), month.first],
         )
-        if cursor.rowcount == 0:
-            raise NotNow(_("Månaden är redan fastställd, och kan inte öppnas igen."))
 
 
 def _digest(month: Month, documents: dict[str, Document]) -> str:

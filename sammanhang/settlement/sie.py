@@ -45,7 +45,8 @@ def as_sie(
     ]
     for one in vouchers:
         lines += [
-            f"#VER {_text('B')} {one.number} {one.day:%Y%m%d} {_text(one.text)}",
+            f"#VER {_text('B')} {_text(str(one.number))} {one.day:%Y%m%d} {_text(one.text)} "
+            f"{made_on:%Y%m%d}",
             "{",
             f"#TRANS {receivable} {{}} {kronor(one.amount_ore)}",
             f"#TRANS {revenue} {{}} {kronor(-one.amount_ore)}",

@@ -124,11 +124,12 @@ def _do(request: Asked, first: date) -> str | None:
         with scope(request.acting) as settles_for:
             if settles_for != EVERYBODY:
                 raise Denied("settlement")
-            loaded = load(first)
+            closing.alone()
+            person, today = request.acting.person, timezone.localdate()
             if request.POST.get("do") == "lay-out":
-                closing.lay_out(loaded, request.acting.person, timezone.localdate(), now)
+                closing.lay_out(load(first), person, today, now)
             elif request.POST.get("do") == "close":
-                closing.close(loaded, request.acting.person, timezone.localdate(), now)
+                closing.close(first, person, today, now)
             log_reading(request.acting, f"write:settlement:{first:%Y-%m}")
     except (NotNow, Unsettleable) as error:
         return str(error)
@@ -220,6 +221,7 @@ def _say(request: Asked, first: date, payer: str) -> str | None:
     try:
         with scope(request.acting) as settles_for:
             _may_see(settles_for, payer, payers())
+            closing.alone()
             loaded = load(first)
             text = given.get("text", "")
             if given.get("do") == "object" and settles_for == payer:
