@@ -259,6 +259,9 @@ def test_the_ledgers_file_sums_to_zero_and_keeps_its_letters(
     file.write_bytes(march.client(march.region).get(f"{PAGE}bokforing.si").content)
     read = PySIE()
     read.sie_encoding = "CP437"
+    translation = tmp_path / "sru.csv"
+    translation.write_text("SRU,Ink2\n")
+    read.open_trans(translation)
     read.open(file)
     assert read.fnamn == "Västra Götalandsregionen"
     ((day, _, _, rows),) = read.verifikat.values()
