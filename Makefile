@@ -7,13 +7,14 @@ PACE ?= 12
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test browser check messages bench lock sbom clean
+.PHONY: help setup demo test browser check messages docs bench lock sbom clean
 
 help:
 	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000)"
 	@echo "make test    alla tester, också i webbläsare"
 	@echo "make check   lint, typer, importkontrakt och riktlinjernas sundhet"
 	@echo "make messages skärmarnas ord till översättning, och det översatta till tjänsten"
+	@echo "make docs    språkets referens, av dess exempel"
 	@echo "make bench   mätningar: motorn, sändningar, tavlor"
 	@echo "make setup   bara .venv"
 
@@ -57,6 +58,11 @@ messages: setup
 	$(BIN)/pybabel --quiet update -i build/django.pot -d $(LOCALE) -D django --no-wrap \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel --quiet compile -d $(LOCALE) -D django
+
+# The reference that is made from the language's own examples.
+docs: setup
+	@$(BIN)/python -c "from sammanhang.governance.language_examples import reference; \
+	  open('docs/language.md', 'w', encoding='utf-8').write(reference())"
 
 bench: setup
 	$(BIN)/python -m tests.load.bench $(BENCH)
