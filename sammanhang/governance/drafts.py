@@ -10,10 +10,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_noop as N_
 
 from sammanhang.access.requires import Denied
 
 DRAFT, REFERRED = "utkast", "på remiss"
+STATUSES = (
+    N_("utkast"), N_("på remiss"), N_("beslutad"), N_("gällande"), N_("ersatt"), N_("upphävd"),
+)  # fmt: skip
 PRESENT_WITHIN = 45
 """Seconds since someone's editor last told that it is open."""
 

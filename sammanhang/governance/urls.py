@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sammanhang.governance import views
+from sammanhang.governance import views, views_draft, views_language, views_writing
 
 app_name = "governance"
 urlpatterns = [
@@ -8,4 +8,17 @@ urlpatterns = [
     path("riktlinjer/<str:key>/", views.document, name="document"),
     path("riktlinjer/<str:key>/diagram/", views.diagram, name="diagram"),
     path("riktlinjer/<str:key>/avsnitt/<str:number>/", views.paragraph, name="paragraph"),
+    path("utkast/", views_writing.all_drafts, name="drafts"),
+    path("utkast/nytt/", views_writing.start, name="start"),
+    path("utkast/<int:draft>/", views_draft.draft, name="draft"),
+    path("utkast/<int:draft>/anmarkningar/", views_draft.findings, name="findings"),
+    path("utkast/<int:draft>/sparningar/", views_draft.history, name="history"),
+    path("utkast/<int:draft>/mallar/", views_draft.templates, name="templates"),
+    path("utkast/<int:draft>/foresla/", views_draft.propose, name="propose"),
+    path("utkast/<int:draft>/skriv/", views_writing.write, name="write"),
+    path("utkast/<int:draft>/kontroll/", views_writing.examine, name="examine"),
+    path("utkast/<int:draft>/visning/", views_writing.preview, name="preview"),
+    path("utkast/<int:draft>/sammanfoga/<int:revision>/", views_writing.merging, name="merge"),
+    path("sprakets-exempel/", views_language.language, name="language"),
+    path("sprakets-exempel/<str:example>/", views_language.try_out, name="try"),
 ]

@@ -33,6 +33,9 @@ _LABELS: Mapping[str, str] = {
     "regel": "Regel",
     "läge": "Läge",
     "tidsräkning": "Tidsräkning",
+    "utökning": "Utökning av",
+    "skärpning": "Skärpning av",
+    "betalning": "Betalning",
 }
 
 

@@ -38,7 +38,12 @@ class ContentSecurity:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return _with_headers(self.get_response(request))
+        response = self.get_response(request)
+        # The editor of documents makes style sheets of its own, and may if they bear this mark.
+        if nonce := getattr(request, "style_nonce", None):
+            policy = POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
+            response.headers["Content-Security-Policy"] = policy
+        return _with_headers(response)
 
 
 def _with_headers(response: HttpResponseBase) -> HttpResponseBase:

@@ -50,6 +50,7 @@ def environment(**options: Any) -> Environment:
         level=words.level,
         moment=words.moment,
         number=words.number,
+        status=words.translated,
         swedish=swedish,
         urgency=words.urgency,
     )

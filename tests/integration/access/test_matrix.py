@@ -13,16 +13,20 @@ from django.test import Client
 from django.urls import get_resolver
 from stage import Stage, owner, person_at
 
-from sammanhang.access.acting import Acting
+from sammanhang.access.acting import Acting, scope
 from sammanhang.access.middleware import every_address
 from sammanhang.casework.processes import DISCHARGE, process_for
 from sammanhang.directory.models import CARE_ROLES, ROLES
+from sammanhang.governance import actions
+from sammanhang.governance.shelf import in_force
 
 SIGN_IN = "to sign-in"
+DRAFT = 1
 SECRETS = ("Elsa", "19400317", "Behöver hemtjänst")
 """Who the case is about, and what was written in it."""
 
 OPEN, ANYONE, CARE, WARD, PARTY, SENDS = "open", "anyone", "care", "ward", "party", "sends"
+LEADER = "leader"
 WHO_MAY = {
     "": ANYONE,
     "logga-in/": OPEN,
@@ -42,9 +46,22 @@ WHO_MAY = {
     "riktlinjer/<str:key>/": ANYONE,
     "riktlinjer/<str:key>/diagram/": ANYONE,
     "riktlinjer/<str:key>/avsnitt/<str:number>/": ANYONE,
+    "utkast/": ANYONE,
+    "utkast/nytt/": LEADER,
+    "utkast/<int:draft>/": ANYONE,
+    "utkast/<int:draft>/anmarkningar/": ANYONE,
+    "utkast/<int:draft>/sparningar/": ANYONE,
+    "utkast/<int:draft>/mallar/": LEADER,
+    "utkast/<int:draft>/foresla/": LEADER,
+    "utkast/<int:draft>/skriv/": LEADER,
+    "utkast/<int:draft>/kontroll/": LEADER,
+    "utkast/<int:draft>/visning/": LEADER,
+    "utkast/<int:draft>/sammanfoga/<int:revision>/": LEADER,
+    "sprakets-exempel/": ANYONE,
+    "sprakets-exempel/<str:example>/": ANYONE,
 }
 """OPEN: no sign-in. ANYONE: signed in. CARE: in care. WARD: in care, at a unit that admits.
-PARTY: in care, at a unit that takes part in the case."""
+PARTY: in care, at a unit that takes part in the case. LEADER: a process leader."""
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -61,6 +78,22 @@ def attached(stage: Stage, case: int) -> UUID:
         number, case, stage.ward.unit, stage.ward.person,
     )  # fmt: skip
     return number
+
+
+def begin_draft(stage: Stage) -> None:
+    """A draft of the guideline, by a process leader."""
+    who = person_at(stage.officer.unit, role="process_leader")
+    there = in_force()["prov-in-och-utskrivning"]
+    with scope(who):
+        number = actions.start(
+            acting=who,
+            document=there.document.id,
+            file=there.file,
+            title=there.document.title,
+            based_on="1",
+            text=there.text,
+        )
+    assert number == DRAFT
 
 
 def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
@@ -87,6 +120,7 @@ def filled(address: str, case: int, file: UUID, resident: str) -> str:
     of_case = {"number": str(case), "act": "planeringsmeddelande", "file": str(file)}
     of_guideline = {"key": process_for(DISCHARGE).key, "number": "3"}
     values = {"resident": resident, **(of_case if "arende" in address else of_guideline)}
+    values |= {"draft": str(DRAFT), "revision": "1", "example": "om"}
     address += "?act=inskrivning&falt=kommun-enhet" if address == "enheter/" else ""
     return "/" + re.sub(r"<\w+:(\w+)>", lambda name: values[name[1]], address)
 
@@ -99,6 +133,7 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
         CARE: care,
         WARD: care and who.unit_type == "avdelning",
         PARTY: care and takes_part,
+        LEADER: who.role == "process_leader",
     }[may]
 
 
@@ -106,6 +141,7 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
 def test_who_gets_what(stage: Stage, address: str) -> None:
     case = stage.notified()
     file = attached(stage, case)
+    begin_draft(stage)
     ((resident,),) = owner("select resident_id::text from casework_case")
     asked = filled(address, case, file, resident)
     may = WHO_MAY[address]

@@ -1,0 +1,129 @@
+"""A draft read together with the documents in force: what is wrong, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sammanhang.governance.shelf import geography, in_force
+from sammanhang.guideline.corpus import Corpus, read_corpus
+from sammanhang.guideline.model import Document, Finding, Process, Severity, Step
+from sammanhang.guideline.reader import KINDS, read_source
+from sammanhang.guideline.remarks import Remarks
+from sammanhang.guideline.sentences import act_title, part_title
+from sammanhang.guideline.soundness import examine
+from sammanhang.guideline.tree import Table
+
+AS_ONE_TYPES = 3_000
+"""States of one search while somebody writes; the page of findings looks further."""
+UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`process`: the effective one, with the draft in it; None where it can't be told.
+    `document`: the draft's own. `findings`: those of the draft, then what it does to others."""
+
+    file: str
+    process: Process | None
+    document: Document | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(one.severity is Severity.ERROR for one in self.findings)
+
+    @property
+    def page(self) -> Process | None:
+        """The process as the draft's own document tells it, for the page that people read."""
+        if self.process is None or self.document is None:
+            return None
+        return replace(self.process, document=self.document)
+
+
+def check(file: str, text: str, today: date, *, thoroughly: bool = True) -> Checked:
+    """The draft in the place of what is in force there, read with all the others."""
+    texts = {one.file: one.text for one in in_force().values()} | {file: text}
+    corpus = read_corpus(texts.items(), geography(), today)
+    process = _process_of(corpus, file)
+    found = [one for one in corpus.findings if one.place.file == file]
+    if process is not None:
+        bound = {} if thoroughly else {"most": AS_ONE_TYPES}
+        deep = examine(process, geography(), **bound)
+        found += [one for one in deep if thoroughly or one.kind != UNDECIDED]
+    mine = sorted((one for one in found if one.place.file == file), key=lambda one: one.place.line)
+    others = [one for one in found if one.place.file != file]
+    others += [one for one in corpus.findings if one.place.file != file and _is_news(one)]
+    return Checked(file, process, _document(process, file), (*mine, *others))
+
+
+def _is_news(finding: Finding) -> bool:
+    """Whether it says something: that all above is faulty, the draft's own findings have said."""
+    return finding.severity is Severity.ERROR and finding.kind != "unsound-base"
+
+
+def process_in_force(document: str) -> Process | None:
+    """The effective process that a document in force is part of."""
+    there = in_force().get(document)
+    texts = ((one.file, one.text) for one in in_force().values())
+    return _process_of(read_corpus(texts, geography()), there.file) if there else None
+
+
+def _process_of(corpus: Corpus, file: str) -> Process | None:
+    if file in corpus.processes:
+        return corpus.processes[file]
+    return next((one for one in corpus.processes.values() if _document(one, file)), None)
+
+
+def _document(process: Process | None, file: str) -> Document | None:
+    documents = (process.document, *process.additions) if process else ()
+    return next((one for one in documents if one.file == file), None)
+
+
+# --- Names, for who writes --------------------------------------------------------------------
+
+
+def names_in(file: str, text: str) -> Mapping[str, Sequence[str]]:
+    """The names of a text and of what it adds to, by kind of block; also of a faulty text."""
+    found: dict[str, dict[str, None]] = {kind: {} for kind in (*KINDS, "fält")}
+    for one in _with_those_above(file, text):
+        for kind, name in one:
+            found[kind][name] = None
+    return {kind: list(names) for kind, names in found.items()}
+
+
+def _with_those_above(file: str, text: str) -> Iterator[Iterator[tuple[str, str]]]:
+    source = read_source(text, Remarks(file))
+    yield _named(text, file)
+    entries = source.front.entries if source.front else {}
+    above = entries["tillägg-till"][1] if "tillägg-till" in entries else None
+    there = in_force().get(getattr(above, "text", ""))
+    if there is not None and there.file != file:
+        yield _named(there.text, there.file)
+
+
+def _named(text: str, file: str) -> Iterator[tuple[str, str]]:
+    for block in read_source(text, Remarks(file)).blocks:
+        if block.kind not in ("utökning", "skärpning") and block.name:
+            yield block.kind, block.name
+        fields = block.tree.entries.get("fält") if block.tree else None
+        if fields and isinstance(fields[1], Table):
+            yield from (("fält", name) for name in fields[1].entries)
+
+
+# --- In words -----------------------------------------------------------------------------------
+
+
+def step_words(step: Step, process: Process) -> str:
+    """One act of a history: `Inskrivning, slutenvård i Fyrbodal (behov: ja)`."""
+    where = f" i {step.area}" if step.area else ""
+    filled = ", ".join(f"{name}: {_value(value)}" for name, value in step.data.items())
+    who = part_title(step.part, process) if step.part in process.parts else step.part
+    return f"{act_title(step.act, process)}, {who}{where}{f' ({filled})' if filled else ''}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
