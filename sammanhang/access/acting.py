@@ -12,10 +12,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from sammanhang.access.sessions import SessionStore
+from sammanhang.access.sessions import ACTING, SessionStore
 from sammanhang.directory.models import CARE_ROLES
 
-SESSION_KEY = "acting"
+SESSION_KEY = ACTING
 SEARCHES_AN_HOUR = 60
 """Numbers that a person may search for: many more than any ward admits."""
 CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds
@@ -140,7 +140,7 @@ def current(request: HttpRequest, today: date) -> Acting | None:
 
 def still(session_key: str | None, acting: Acting, today: date) -> bool:
     """Whether an open line may stay open: the session acts as before, in an assignment in force."""
-    session = SessionStore(session_key)
+    session = SessionStore(session_key).look()
     kept = session.get(SESSION_KEY)
     same = kept is not None and kept["assignment"] == acting.assignment
     in_time = time.time() - session.get(SIGNED_IN, 0) <= LONGEST_SESSION

@@ -1,27 +1,132 @@
-"""The sessions of those signed in: Django's, but read by one plain statement."""
+"""The sessions of those signed in: rows of ours, known by a hash of the key in the browser.
+
+A session ends when one signs out, in any window of one's own; when nothing has been asked for in
+it for `settings.IDLE`; and a shift after one signed in (access/acting.py). See sql/sessions.sql.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.conf import settings
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import connection
 
+ACTING = "acting"
+"""In a session: in which assignment one acts (`Acting`, as a dictionary)."""
+BROWSER = "browser"
+"""In a session: what it was begun with, in words."""
 
-class SessionStore(DatabaseStore):
-    """Every request reads its session, and the ORM costs more than the reading itself."""
+
+def hashed(key: str) -> str:
+    """What is kept of a key: long and random as it is, it needs no salt."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class SessionStore(SessionBase):
+    """As Django asks for a session, each time one plain statement: every request does."""
 
     def load(self) -> dict[str, Any]:
-        found = None
-        if (self.session_key or "").isalnum():  # as all keys are that we have given
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "select session_data from django_session "
-                    "where session_key = %s and expire_date > now()",
-                    [self.session_key],
-                )
-                found = cursor.fetchone()
+        found = self._read(alive=True)
         if found is None:
             self._session_key = None
             return {}
-        return self.decode(found[0])
+        return self.decode(found)
+
+    def look(self) -> dict[str, Any]:
+        """What the session holds, without this being a sign of life from the one who sits there."""
+        found = self._read(alive=False)
+        return {} if found is None else self.decode(found)
+
+    def _read(self, *, alive: bool) -> str | None:
+        key = self.session_key or ""
+        if not key.isalnum():  # as all keys are that we have given
+            return None
+        return _one(
+            "select access_session_read(%s, %s, %s)",
+            hashed(key), settings.IDLE, alive,
+        )  # fmt: skip
+
+    def exists(self, session_key: str) -> bool:
+        return bool(SessionStore(session_key).look())
+
+    def create(self) -> None:
+        while True:
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            return self.create()
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        written = _one(
+            "select access_session_write(%s, %s, %s, %s, %s)",
+            hashed(self.session_key), data.get(ACTING, {}).get("person"),
+            self.encode(data), self.get_expiry_date(), must_create,
+        )  # fmt: skip
+        if not written:
+            raise CreateError if must_create else UpdateError
+        return None
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is not None:
+            _one("select access_session_end(%s)", hashed(key))
+
+
+def _one(sql: str, *given: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchone()[0]
+
+
+# --- One's own sessions, read in one's own scope --------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of one's own that is going on."""
+
+    number: int
+    unit_name: str
+    browser: str
+    begun_at: datetime
+    seen_at: datetime
+    this: bool
+
+
+def of_person(person: str, this: str | None) -> list[Session]:
+    """The person's sessions, the latest used first. `this`: the key of the one that asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, key, data, begun_at, seen_at from access_session "
+            "where person = %s and ends_at > now() and seen_at > now() - %s "
+            "order by seen_at desc, id desc",
+            [person, settings.IDLE],
+        )
+        rows = cursor.fetchall()
+    mine = hashed(this or "")
+    store = SessionStore()
+    return [
+        Session(number, held[ACTING]["unit_name"], held.get(BROWSER, ""), begun, seen, key == mine)
+        for number, key, data, begun, seen in rows
+        if (held := store.decode(data)).get(ACTING)
+    ]
+
+
+def end(person: str, number: int | None = None) -> int:
+    """Ends one of the person's sessions, or all. How many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from access_session where person = %s and (%s::bigint is null or id = %s)",
+            [person, number, number],
+        )
+        return cursor.rowcount

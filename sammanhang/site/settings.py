@@ -9,6 +9,7 @@ SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted; 0 clo
 SAMMANHANG_PRICES    a file of amounts per day, year,specialty,sek_per_day, before the
                      documents' own
 SAMMANHANG_DEMO_NUMBERS  numbers of made-up people whom the demonstration suggests to admit
+SAMMANHANG_IDLE_MINUTES  after so long without a request one signs in again, 30 by default
 SAMMANHANG_HTTPS     1: served over TLS; cookies are then secure
 SAMMANHANG_SECRET_KEY  the key that signs cookies; made and kept in the data folder if not given
 SAMMANHANG_LOG       least level that is logged, WARNING by default
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -101,7 +103,6 @@ DATABASES = {
 }
 
 INSTALLED_APPS = [
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "sammanhang.directory",
     "sammanhang.residents",
@@ -156,6 +157,7 @@ WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
+IDLE = timedelta(minutes=int(os.environ.get("SAMMANHANG_IDLE_MINUTES", "30")))
 SESSION_ENGINE = "sammanhang.access.sessions"
 SESSION_COOKIE_NAME = "__Host-sammanhang" if HTTPS else "sammanhang"
 SESSION_COOKIE_AGE = 10 * 3600  # a shift

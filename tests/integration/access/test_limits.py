@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 from stage import Stage, owner, person_at
 
-from sammanhang.access.acting import LONGEST_SESSION, SIGNED_IN, Acting
+from sammanhang.access import sessions
+from sammanhang.access.acting import LONGEST_SESSION, SIGNED_IN, Acting, scope, still
+from sammanhang.access.sessions import SessionStore
 from sammanhang.casework.views_admit import FOUND
 from sammanhang.site import asgi, settings
 
@@ -60,7 +64,46 @@ def test_nothing_is_left_of_who_sat_here_before(stage: Stage) -> None:
     client.post("/logga-in/", {"assignment": stage.other_ward.assignment})
 
     assert FOUND not in client.session
-    assert owner("select 1 from django_session where session_key = %s", before) == []
+    assert not SessionStore(before).look()
+
+
+def test_a_session_ends_when_nobody_has_asked_for_anything_in_it(stage: Stage) -> None:
+    """A live board's line is no sign of life: it stands open whether anybody sits there or not."""
+    client = signed_in(stage.ward)
+    key = client.session.session_key
+    today = date(2026, 3, 2)
+    idle(29)
+    assert still(key, stage.ward, today)
+    assert client.get(BOARD).status_code == 200
+    idle(29)  # since the board was shown
+    assert client.get(BOARD).status_code == 200
+    idle(31)
+    assert not still(key, stage.ward, today)
+    assert client.get(BOARD).status_code == 302
+
+
+def idle(minutes: int) -> None:
+    owner(
+        "update access_session set seen_at = seen_at - make_interval(mins => %s)",
+        minutes,
+    )
+
+
+def test_who_reads_the_table_of_sessions_can_t_act_in_any_of_them(stage: Stage) -> None:
+    client = signed_in(stage.ward)
+    key = str(client.session.session_key)
+    ((kept,),) = owner("select s::text from access_session s")
+
+    assert key not in kept
+    client.cookies["sammanhang"] = sessions.hashed(key)
+    assert client.get(BOARD).status_code == 302
+
+
+def test_without_its_key_a_session_of_others_is_not_there(stage: Stage) -> None:
+    signed_in(stage.ward)
+    with scope(stage.other_ward), connection.cursor() as cursor:
+        cursor.execute("select count(*) from access_session")
+        assert cursor.fetchone() == (0,)
 
 
 def test_nobody_gets_in_by_choosing_where_there_may_be_real_people(stage: Stage) -> None:

@@ -11,11 +11,11 @@ from typing import cast
 from uuid import uuid4
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from stage import Stage, owner
 
 from sammanhang.access.acting import LONGEST_SESSION, SESSION_KEY, SIGNED_IN, Acting, still
+from sammanhang.access.sessions import SessionStore
 from sammanhang.casework import live
 from sammanhang.site.database import Server
 

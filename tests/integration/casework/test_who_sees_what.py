@@ -14,7 +14,6 @@ from sammanhang.casework.case_page import case_page
 
 OPEN_TABLES = {
     "django_migrations": "which migrations are done",
-    "django_session": "keys that nobody can guess; read before one knows who it is",
     "directory_carearea": "open reference data",
     "directory_municipality": "open reference data",
 }
