@@ -18,6 +18,7 @@ from sammanhang.guideline.tree import Table
 AS_ONE_TYPES = 3_000
 """States of one search while somebody writes; the page of findings looks further."""
 UNDECIDED = "undecided"
+CONSEQUENCES = ("unsound-base", "unknown-base")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ def check(file: str, text: str, today: date, *, thoroughly: bool = True) -> Chec
 
 
 def _is_news(finding: Finding) -> bool:
-    """Whether it says something: that all above is faulty, the draft's own findings have said."""
-    return finding.severity is Severity.ERROR and finding.kind != "unsound-base"
+    """Whether it says something that the draft's own findings have not."""
+    return finding.severity is Severity.ERROR and finding.kind not in CONSEQUENCES
 
 
 def process_in_force(document: str) -> Process | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sammanhang.governance import views, views_draft, views_language, views_writing
+from sammanhang.governance import views, views_draft, views_language, views_trial, views_writing
 
 app_name = "governance"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("utkast/<int:draft>/sparningar/", views_draft.history, name="history"),
     path("utkast/<int:draft>/mallar/", views_draft.templates, name="templates"),
     path("utkast/<int:draft>/foresla/", views_draft.propose, name="propose"),
+    path("utkast/<int:draft>/prov/", views_trial.try_draft, name="trials"),
+    path("utkast/<int:draft>/prov/<int:number>/", views_trial.one_trial, name="trial"),
+    path("utkast/<int:draft>/prov/<int:number>/csv/", views_trial.table, name="trial-table"),
     path("utkast/<int:draft>/skriv/", views_writing.write, name="write"),
     path("utkast/<int:draft>/kontroll/", views_writing.examine, name="examine"),
     path("utkast/<int:draft>/visning/", views_writing.preview, name="preview"),

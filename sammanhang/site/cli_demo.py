@@ -47,6 +47,7 @@ def demo(port: int, reset: bool, pace: float) -> None:
             processes.collect_static()
             with processes.children() as children:
                 children.start(processes.server_command(HOST, port, WORKERS))
+                children.start(processes.worker_command())
                 if pace > 0:
                     children.start([sys.executable, "-m", "simulation", f"--pace={pace}"])
                 processes.await_answer(children, HOST, port)

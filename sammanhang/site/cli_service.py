@@ -204,6 +204,8 @@ def serve(port: int, host: str, workers: int) -> None:
         processes.collect_static()
         with processes.children() as children:
             children.start(processes.server_command(host, port, workers))
+            if settings.OWNER_URL != settings.APP_URL:
+                children.start(processes.worker_command())
             processes.await_answer(children, host, port)
             click.echo(f"Sammanhang svarar på http://{host}:{port}/")
             children.wait()

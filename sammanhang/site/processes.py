@@ -81,6 +81,11 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
     ]
 
 
+def worker_command() -> list[str]:
+    """What takes longer than an answer may: trials of drafts on past cases."""
+    return [sys.executable, "-m", "sammanhang.governance"]
+
+
 def check_port(host: str, port: int) -> None:
     """Says at once, before anything is started, that the port can't be had."""
     with socket.socket() as probe:

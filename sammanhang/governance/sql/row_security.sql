@@ -77,3 +77,12 @@ begin
 end $$;
 create trigger next_step before insert on governance_standing
   for each row execute function governance_next_step();
+
+-- A trial is asked for and read by process leaders. Its course and result only the owner writes.
+alter table governance_trial enable row level security;
+alter table governance_trial force row level security;
+create policy leader on governance_trial for select using (governance_writes());
+create policy asks on governance_trial for insert
+  with check (governance_writes() and asked_by = app_setting('person') and result is null
+              and seen_at is null and ended_at is null and done = 0);
+revoke update, delete, truncate on governance_trial from sammanhang_app;

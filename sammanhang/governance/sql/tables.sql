@@ -54,3 +54,25 @@ create table governance_writing (
   seen_at timestamptz not null default now(),
   primary key (version, person)
 );
+
+-- Past cases lived again under a draft: asked for by a process leader, worked off by the owner's
+-- own process, which alone sees the cases. What is kept is counts and nothing about anybody.
+create table governance_trial (
+  id       bigint generated always as identity primary key,
+  version  bigint not null,
+  revision integer not null,
+  since    date not null,
+  until    date not null check (until >= since),
+  asked_at timestamptz not null default now(),
+  asked_by text not null,
+  name     text not null,
+  seen_at  timestamptz,                    -- when somebody was last at work on it
+  done     integer not null default 0,     -- cases gone through
+  total    integer,
+  ended_at timestamptz,
+  fault    text,
+  result   jsonb,
+  foreign key (version, revision) references governance_saving
+);
+create index governance_trial_version on governance_trial (version, id desc);
+create index governance_trial_waiting on governance_trial (id) where ended_at is null;

@@ -28,10 +28,10 @@ const guideline = (() => {
         const key = stream.sol() || stream.string.slice(0, stream.pos).trim() === "" ? stream.match(KEY) : null;
         if (key) return "keyword";
         if (stream.match(/^#.*/)) return "comment";
-        if (stream.match(/^[\wåäöÅÄÖ§.-]+(?=:)/)) return "keyword";
+        if (stream.match(/^[A-Za-zåäöÅÄÖ][\wåäöÅÄÖ-]*(?=: )/)) return "keyword";
         if (stream.match(/^[[\]{},:]/)) return "punctuation";
         if (stream.match(/^\d+(?:[-.:]\d+)*/)) return "number";
-        stream.match(/^[^[\]{},:#\d]+/) || stream.next();
+        stream.match(/^[A-Za-zåäöÅÄÖ][\wåäöÅÄÖ§.-]*/) || stream.next();
         return null;
       }
       stream.skipToEnd();
@@ -61,6 +61,7 @@ const guideline = (() => {
   };
   const KIND_OF_BLOCK = { utökning: "handling", skärpning: "regel" };
   const SPANS = ["24 timmar", "1 arbetsdag", "3 dagar", "3 arbetsdagar", "4 arbetstimmar", "före "];
+  const UNITS = ["timmar", "arbetstimmar", "dagar", "arbetsdagar", "kalenderdagar"];
 
   // In which block the position is: its kind, or "inledning", or "" in prose.
   function block(state, number) {
@@ -96,8 +97,9 @@ const guideline = (() => {
         return give(listed("keyword", known ?? [], ": "));
       }
       const found = (NAMED[key[1]] ?? []).flatMap((one) => names()[one] ?? []);
-      const spans = ["senast", "kvittens"].includes(key[1]) ? SPANS : [];
-      return give([...listed("span", spans), ...listed("name", found)]);
+      const timed = ["senast", "kvittens"].includes(key[1]);
+      if (timed && /\d\s+[\wåäöÅÄÖ]*$/.test(before)) return give(listed("span", UNITS));
+      return give([...listed("span", timed ? SPANS : []), ...listed("name", found)]);
     };
   }
 
@@ -107,7 +109,7 @@ const guideline = (() => {
     return [
       EditorView.cspNonce.of(nonce),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-label": label, lang: "sv", spellcheck: "true" }),
+      EditorView.contentAttributes.of({ "aria-label": label, lang: "sv", spellcheck: "true", tabindex: "0" }),
       history(),
       drawSelection(),
       language,
