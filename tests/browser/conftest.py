@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sammanhang.site import database as embedded
-from sammanhang.site.processes import server_command
+from sammanhang.site.processes import server_command, worker_command
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WITHIN = 30  # seconds for a server to answer
@@ -66,14 +66,16 @@ def service(server: embedded.Server, template: str) -> Iterator[Service]:
     }
     people = _fill(environment)
     port = _free_port()
-    process = subprocess.Popen(server_command("127.0.0.1", port, 1), env=environment)
+    commands = (server_command("127.0.0.1", port, 1), worker_command())
+    running = [subprocess.Popen(command, env=environment) for command in commands]
     try:
         address = f"http://127.0.0.1:{port}"
         _await(address + "/logga-in/")
         yield Service(address, people)
     finally:
-        process.terminate()
-        process.wait(10)
+        for process in running:
+            process.terminate()
+            process.wait(10)
         server.execute(f"drop database if exists {name} with (force)")
 
 

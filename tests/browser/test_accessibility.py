@@ -34,23 +34,23 @@ def test_every_page_is_accessible(service: Service, window: Window, size: str) -
     page.get_by_role("button", name=NURSE).first.click()
     for address in PAGES:
         page.goto(address)
-        faults[address] = [*accessibility_faults(page), *_too_wide(page, address)]
+        faults[address] = [*accessibility_faults(page), *too_wide(page, address)]
     number, _ = service.next_patient()
     page.goto("/tavla/")
     admit(page, number)
     case = page.url.split("?")[0]
-    faults["case"] = [*accessibility_faults(page), *_too_wide(page, "case")]
+    faults["case"] = [*accessibility_faults(page), *too_wide(page, "case")]
     for act in ("inskrivningsmeddelande", "dödsfall", "behov-bedömt", "permission"):
         page.goto(f"{case}gor/{act}/")
-        faults[act] = [*accessibility_faults(page), *_too_wide(page, act)]
+        faults[act] = [*accessibility_faults(page), *too_wide(page, act)]
     page.goto(f"{case}gor/inskrivningsmeddelande/")
     page.locator(".act-send button").click()
     page.locator(".field-error").first.wait_for()
-    faults["a refused form"] = [*accessibility_faults(page), *_too_wide(page, "a refused form")]
+    faults["a refused form"] = [*accessibility_faults(page), *too_wide(page, "a refused form")]
     assert {address: found for address, found in faults.items() if found} == {}
 
 
-def _too_wide(page: Page, address: str) -> list[str]:
+def too_wide(page: Page, address: str) -> list[str]:
     """Whether one has to scroll sideways to read."""
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [f"{address} är {wide} bildpunkter för bred"] if wide > 1 else []

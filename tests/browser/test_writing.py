@@ -1,0 +1,166 @@
+"""A process leader writes: shortens a deadline, mends a typing error, compares; two at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Service, Window, accessibility_faults
+from tests.browser.test_accessibility import SIZES, too_wide
+from tests.browser.test_discharge import NURSE, admit
+
+pytestmark = pytest.mark.browser
+
+LEADER = "Elin Forsberg"
+GUIDELINE = "In- och utskrivning från sluten hälso- och sjukvård"
+
+
+def sign_in(page: Page, who: str = LEADER) -> Page:
+    page.get_by_role("button", name=who).first.click()
+    page.wait_for_url(re.compile(r"/(riktlinjer|tavla)/"))
+    return page
+
+
+def begin(page: Page) -> str:
+    """A draft of the county guideline; the editor's address."""
+    page.goto("/utkast/")
+    page.get_by_label("Dokument").select_option("in-och-utskrivning")
+    page.get_by_role("button", name="Börja ett utkast").click()
+    page.wait_for_url("**/skriv/")
+    page.locator(".cm-content").wait_for()
+    return page.url
+
+
+def replace(page: Page, old: str, new: str) -> None:
+    """Puts other words in the place of the first such ones, as one does by searching."""
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+f")
+    page.locator(".cm-search [name=search]").press_sequentially(old)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.insert_text(new)
+
+
+def test_a_process_leader_shortens_a_deadline(service: Service, window: Window) -> None:
+    number, _ = service.next_patient()
+    admit(window(NURSE), number)
+    page = sign_in(window(None, viewport={"width": 1400, "height": 900}))
+    begin(page)
+    expect(page.locator("#sound")).to_be_visible()
+
+    # A typing error is told as it is typed, beside the line and in the list.
+    replace(page, "senast: 24 timmar", "senast: 12 timar")
+    finding = page.locator(".finding-error")
+    expect(finding).to_contain_text("Menade du 'timmar'?")
+    expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
+    page.get_by_role("tab", name="Som sida").click()
+    expect(page.locator("#preview-none")).to_be_visible()
+
+    # Mended, it can be read as a page and as a diagram.
+    replace(page, "12 timar", "12 timmar")
+    expect(page.locator("#pane-page .regelkort").first).to_be_visible()
+    expect(page.locator("#pane-page")).to_contain_text("12 timmar")
+    page.get_by_role("tab", name="Diagram").click()
+    expect(page.locator("#pane-diagram svg")).to_be_visible()
+    page.get_by_role("tab", name="Anmärkningar").click()
+    expect(page.locator("#sound")).to_be_visible()
+    expect(page.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
+
+    # What it changes for whom.
+    page.get_by_role("link", name="Vad ändras").click()
+    expect(page.locator(".changes")).to_contain_text("skärps")
+    expect(page.locator(".changes")).to_contain_text("12 timmar")
+    expect(page.locator(".diff-new")).to_contain_text("12 timmar")
+
+    # Tried on the cases there have been, which it goes through in the background.
+    page.get_by_role("link", name="Pröva").click()
+    page.get_by_role("button", name="Pröva").click()
+    expect(page.locator("#trial")).to_contain_text("Ärenden som skiljer sig", timeout=20_000)
+    expect(page.locator("#trial")).to_contain_text("människor gjort annorlunda")
+    expect(page.locator(".facts dd").first).to_have_text("1")
+
+
+def test_names_are_completed(service: Service, window: Window) -> None:
+    page = sign_in(window(None))
+    begin(page)
+    replace(page, "ska: inskrivningsmeddelande", "ska: ")
+    page.keyboard.type("inskrivningsm")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("inskrivningsmeddelande")
+
+
+def test_a_lost_line_loses_no_text(service: Service, window: Window) -> None:
+    page = sign_in(window(None))
+    editor = begin(page)
+    page.route("**/utkast/**", lambda route: route.abort())
+    replace(page, "## 1. Syfte och omfattning", "## 1. Syfte, utan kontakt")
+    expect(page.locator("#saving")).to_contain_text("Ingen kontakt")
+
+    # The window is lost as well: what was typed is put back in the next one, and saved.
+    page.unroute("**/utkast/**")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(editor)
+    expect(page.locator(".cm-content")).to_contain_text("Syfte, utan kontakt")
+    expect(page.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
+    page.goto(editor)
+    expect(page.locator("textarea#text")).to_have_value(re.compile("Syfte, utan kontakt"))
+
+
+def test_two_windows_lose_nothing(service: Service, window: Window) -> None:
+    first, second = sign_in(window(None)), sign_in(window(None))
+    editor = begin(first)
+    second.goto(editor)
+    second.locator(".cm-content").wait_for()
+    replace(first, "## 1. Syfte och omfattning", "## 1. Syfte, i det ena fönstret")
+    expect(first.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
+
+    replace(second, "## 2. Parter", "## 2. Parter, i det andra fönstret")
+
+    expect(second.locator("#met")).to_contain_text("har sparat en annan text")
+    second.get_by_role("link", name="Jämför och slå ihop").click()
+    together = second.locator("textarea[name=text]")
+    expect(together).to_have_value(re.compile("i det ena fönstret.*i det andra fönstret", re.S))
+    second.get_by_role("button", name="Spara den ihopslagna texten").click()
+    second.wait_for_url("**/skriv/")
+    expect(second.locator("textarea#text")).to_have_value(re.compile("i det andra fönstret"))
+
+
+def test_it_can_be_written_without_scripts(service: Service, window: Window) -> None:
+    page = sign_in(window(None, java_script_enabled=False))
+    page.goto("/utkast/")
+    page.get_by_label("Dokument").select_option("in-och-utskrivning")
+    page.get_by_role("button", name="Börja ett utkast").click()
+    text = page.locator("textarea#text")
+    text.fill(text.input_value().replace("senast: 24 timmar", "senast: 12 timar", 1))
+    page.get_by_role("button", name="Spara och kontrollera").click()
+    expect(page.locator(".finding-error")).to_contain_text("Menade du 'timmar'?")
+
+
+def test_an_example_runs_as_it_is_changed(service: Service, window: Window) -> None:
+    page = sign_in(window(None))
+    page.goto("/sprakets-exempel/")
+    example = page.locator("#inom-en-viss-tid")
+    text = example.get_by_label("Riktlinjen")
+    text.fill(text.input_value().replace("24 timmar", "3 dagar"))
+    expect(example.locator(".example-result")).to_contain_text("senast 2026-03-05 23:59")
+    expect(example.locator(".example-result")).to_contain_text("öppet")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_accessible(service: Service, window: Window, size: str) -> None:
+    page = sign_in(window(None, **SIZES[size]))
+    editor = begin(page)
+    faults = {}
+    replace(page, "senast: 24 timmar", "senast: 12 timar")
+    page.locator(".finding-error").wait_for()
+    faults["editor"] = [*accessibility_faults(page), *too_wide(page, "editor")]
+    replace(page, "12 timar", "12 timmar")
+    expect(page.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
+    draft = editor.removesuffix("skriv/")
+    pages = ("", "anmarkningar/", "prov/", "sparningar/?sparning=2", "mallar/", "foresla/")
+    for address in ("/utkast/", "/sprakets-exempel/", *(draft + one for one in pages)):
+        page.goto(address)
+        faults[address] = [*accessibility_faults(page), *too_wide(page, address)]
+    assert {address: found for address, found in faults.items() if found} == {}
