@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from sammanhang.governance.shelf import geography, in_force
 from sammanhang.guideline.corpus import Corpus, read_corpus
@@ -15,8 +16,10 @@ from sammanhang.guideline.sentences import act_title, part_title
 from sammanhang.guideline.soundness import examine
 from sammanhang.guideline.tree import Table
 
-AS_ONE_TYPES = 3_000
-"""States of one search while somebody writes; the page of findings looks further."""
+AS_ONE_TYPES = 1_000
+"""States of one search while somebody writes: at most a second or so, also for a long text."""
+THOROUGHLY = 10_000
+"""The same, for the page of findings, which says what was left undecided."""
 UNDECIDED = "undecided"
 CONSEQUENCES = ("unsound-base", "unknown-base")
 
@@ -43,16 +46,17 @@ class Checked:
         return replace(self.process, document=self.document)
 
 
-def check(file: str, text: str, today: date, *, thoroughly: bool = True) -> Checked:
-    """The draft in the place of what is in force there, read with all the others."""
+@lru_cache(maxsize=16)
+def check(file: str, text: str, today: date, most: int | None = None) -> Checked:
+    """The draft in the place of what is in force there, read with all the others. With `most`
+    states for each search it is also examined as a whole."""
     texts = {one.file: one.text for one in in_force().values()} | {file: text}
     corpus = read_corpus(texts.items(), geography(), today)
     process = _process_of(corpus, file)
     found = [one for one in corpus.findings if one.place.file == file]
-    if process is not None:
-        bound = {} if thoroughly else {"most": AS_ONE_TYPES}
-        deep = examine(process, geography(), **bound)
-        found += [one for one in deep if thoroughly or one.kind != UNDECIDED]
+    if process is not None and most is not None:
+        deep = examine(process, geography(), most)
+        found += [one for one in deep if most > AS_ONE_TYPES or one.kind != UNDECIDED]
     mine = sorted((one for one in found if one.place.file == file), key=lambda one: one.place.line)
     others = [one for one in found if one.place.file != file]
     others += [one for one in corpus.findings if one.place.file != file and _is_news(one)]

@@ -129,7 +129,7 @@ def _work(number: int) -> None:
         "where t.id = %s",
         number,
     )
-    new = check(file, text, until, thoroughly=False).process
+    new = check(file, text, until).process
     old = process_in_force(new.document.id) if new else None
     if new is None or old is None:
         return _end(number, fault=HOLDS_NO_CASES)

@@ -10,7 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sammanhang.access.acting import scope
 from sammanhang.access.requires import Asked, requires
 from sammanhang.governance import actions, drafts, ready_made
-from sammanhang.governance.checking import Checked, check, names_in, process_in_force, step_words
+from sammanhang.governance.checking import (
+    THOROUGHLY,
+    Checked,
+    check,
+    names_in,
+    process_in_force,
+    step_words,
+)
 from sammanhang.governance.drafts import Version
 from sammanhang.governance.merge import side_by_side
 from sammanhang.governance.shelf import in_force
@@ -64,7 +71,7 @@ def _having(part: str, new: Process, old: Process) -> Process:
 def findings(request: Asked, draft: int) -> HttpResponse:
     """Everything that is wrong, each with a shortest history that leads there."""
     version = _version(request, draft)
-    found = {"version": version, "checked": _checked(version), "step_words": step_words}
+    found = {"version": version, "checked": _checked(version, THOROUGHLY), "step_words": step_words}
     return render(request, "governance/findings.html", found)
 
 
@@ -92,7 +99,7 @@ def history(request: Asked, draft: int) -> HttpResponse:
 def propose(request: Asked, draft: int) -> HttpResponse:
     """Sends the draft out for opinions, as it stands. Its number and its day stand in the text."""
     version = _version(request, draft)
-    checked = _checked(version)
+    checked = _checked(version, THOROUGHLY)
     fault = _not_proposed(version, checked)
     if request.method == "POST" and not fault and checked.document is not None:
         try:
@@ -189,5 +196,5 @@ def _version(request: Asked, number: int) -> Version:
         return drafts.version(number)
 
 
-def _checked(version: Version) -> Checked:
-    return check(version.file, version.head.text, timezone.localdate())
+def _checked(version: Version, most: int | None = None) -> Checked:
+    return check(version.file, version.head.text, timezone.localdate(), most)

@@ -16,7 +16,7 @@ from sammanhang.access.acting import Acting, scope
 from sammanhang.access.requires import Asked, Denied, requires
 from sammanhang.directory.models import CareArea
 from sammanhang.governance import actions, drafts, new_documents
-from sammanhang.governance.checking import Checked, check, names_in, step_words
+from sammanhang.governance.checking import AS_ONE_TYPES, Checked, check, names_in, step_words
 from sammanhang.governance.drafts import Version
 from sammanhang.governance.keywords import keywords
 from sammanhang.governance.merge import merge, side_by_side
@@ -111,7 +111,7 @@ def _editor(
     others: list[str] | None = None,
     fault: str = "",
 ) -> HttpResponse:
-    checked = check(version.file, text, timezone.localdate(), thoroughly=False)
+    checked = check(version.file, text, timezone.localdate(), AS_ONE_TYPES)
     # CodeMirror puts its style sheets into the page itself.
     request.style_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
     return render(
@@ -168,7 +168,7 @@ def examine(request: Asked, draft: int) -> JsonResponse:
         version = drafts.version(draft)
         actions.say_present(acting=request.acting, number=draft)
         others = drafts.also_writing(draft, request.acting.person)
-    checked = check(version.file, text, timezone.localdate(), thoroughly=False)
+    checked = check(version.file, text, timezone.localdate(), AS_ONE_TYPES)
     return JsonResponse(
         {
             "findings": [as_data(one, checked) for one in checked.findings],
@@ -198,7 +198,7 @@ def preview(request: Asked, draft: int) -> HttpResponse:
     """The text as people will read it, or as a diagram; 204 while it can't be read."""
     with scope(request.acting):
         version = drafts.version(draft)
-    checked = check(version.file, _text(request), timezone.localdate(), thoroughly=False)
+    checked = check(version.file, _text(request), timezone.localdate())
     page = checked.page
     if page is None:
         return HttpResponse(status=204)
