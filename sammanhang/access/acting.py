@@ -12,14 +12,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from sammanhang.access.sessions import ACTING, SessionStore
+from sammanhang.access import sessions
+from sammanhang.access.sessions import ACTING, SIGNED_IN, SessionStore
 from sammanhang.directory.models import CARE_ROLES
 
 SESSION_KEY = ACTING
 SEARCHES_AN_HOUR = 60
 """Numbers that a person may search for: many more than any ward admits."""
 CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds
-SIGNED_IN = "signed in"
 LONGEST_SESSION = 10 * 3600
 """Seconds from signing in, a shift, after which one signs in again however busy one is."""
 
@@ -99,18 +99,32 @@ def assignment(number: int, today: date) -> Acting | None:
 
 def sign_in(request: HttpRequest, acting: Acting) -> None:
     """Begins a session that acts so. Nothing is left of one that was before."""
-    _begin(request, acting, time.time())
+    identified(request, acting.person, time.time(), "")
+    switch(request, acting)
+
+
+def identified(request: HttpRequest, person: str, authenticated: float, id_token: str) -> None:
+    """Begins a session of somebody who has shown who they are and acts in nothing yet."""
+    request.session.flush()
+    request.session[SIGNED_IN] = time.time()
+    request.session[sessions.PERSON] = person
+    shown_again(request, authenticated, id_token)
 
 
 def switch(request: HttpRequest, acting: Acting) -> None:
     """Acts so from now on, in a session that ends no later than the one before."""
-    _begin(request, acting, request.session[SIGNED_IN])
-
-
-def _begin(request: HttpRequest, acting: Acting, signed_in: float) -> None:
+    names = (SIGNED_IN, sessions.PERSON, sessions.AUTHENTICATED, sessions.ID_TOKEN)
+    kept = {name: request.session[name] for name in names if name in request.session}
     request.session.flush()
-    request.session[SIGNED_IN] = signed_in
+    request.session.update(kept)
+    request.session[sessions.BROWSER] = sessions.browser(request.headers.get("User-Agent", ""))
     request.session[SESSION_KEY] = {**asdict(acting), "checked": time.time()}
+
+
+def shown_again(request: HttpRequest, authenticated: float, id_token: str) -> None:
+    """The person of the session has shown who they are, in seconds since 1970."""
+    request.session[sessions.AUTHENTICATED] = authenticated
+    request.session[sessions.ID_TOKEN] = id_token
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from sammanhang.access.acting import current, log_denied
+from sammanhang.access.sessions import AUTHENTICATED
 from sammanhang.directory.models import CARE_ROLES
 
 View = Callable[..., HttpResponseBase]
@@ -28,6 +31,21 @@ class Denied(Exception):
         super().__init__(what)
         self.what = what
         self.case = case
+
+
+class SignInAgain(Exception):
+    """What was asked for takes that the person has just shown who they are."""
+
+
+RECENTLY = 10 * 60
+"""Seconds after which a sensitive act takes that one shows again who one is."""
+
+
+def just_signed_in(request: HttpRequest) -> None:
+    """Called by a view before a sensitive act. The person is sent to show who they are, and then
+    back to the page; what the page itself keeps, it still has."""
+    if time.time() - request.session.get(AUTHENTICATED, 0) > RECENTLY:
+        raise SignInAgain
 
 
 class Asked(HttpRequest):
@@ -52,6 +70,8 @@ def requires(*roles: str) -> Callable[[View], View]:
                 if roles and acting.role not in roles:
                     raise PermissionDenied
                 return view(request, *args, **kwargs)
+            except SignInAgain:
+                return _to_sign_in_again(request)
             except PermissionDenied:
                 log_denied(acting, "role", case=kwargs.get("number"))
                 raise
@@ -82,3 +102,16 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         return response
     wanted = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
     return redirect(f"/logga-in/{wanted}")
+
+
+def _to_sign_in_again(request: HttpRequest) -> HttpResponse:
+    """And from there back to the page, where what was to be done is asked for once more."""
+    page = request.get_full_path()
+    if request.method != "GET":
+        page = urlsplit(request.headers.get("Referer", "/")).path
+    to = f"/logga-in/igen/?{urlencode({'next': page})}"
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = to
+        return response
+    return redirect(to)

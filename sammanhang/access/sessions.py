@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +17,34 @@ from django.db import connection
 
 ACTING = "acting"
 """In a session: in which assignment one acts (`Acting`, as a dictionary)."""
+SIGNED_IN = "signed in"
+"""In a session: when one signed in, in seconds. Switching doesn't change it."""
+AUTHENTICATED = "authenticated"
+"""In a session: when the person last showed who they are, in seconds."""
+PERSON = "person"
+"""In a session: the HSA-id that the identity provider vouches for."""
+ID_TOKEN = "id token"  # noqa: S105
+"""In a session: what the provider said, by which one signs out there."""
 BROWSER = "browser"
 """In a session: what it was begun with, in words."""
+BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
+
+
+def browser(agent: str) -> str:
+    """A browser and its system as people call them: `Edge, Windows`."""
+    known = [
+        next((name for mark, name in names.items() if mark in agent), "")
+        for names in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(one for one in known if one)
 
 
 def hashed(key: str) -> str:
@@ -98,7 +124,7 @@ class Session:
     number: int
     unit_name: str
     browser: str
-    begun_at: datetime
+    signed_in: datetime
     seen_at: datetime
     this: bool
 
@@ -107,7 +133,7 @@ def of_person(person: str, this: str | None) -> list[Session]:
     """The person's sessions, the latest used first. `this`: the key of the one that asks."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, key, data, begun_at, seen_at from access_session "
+            "select id, key, data, seen_at from access_session "
             "where person = %s and ends_at > now() and seen_at > now() - %s "
             "order by seen_at desc, id desc",
             [person, settings.IDLE],
@@ -116,8 +142,15 @@ def of_person(person: str, this: str | None) -> list[Session]:
     mine = hashed(this or "")
     store = SessionStore()
     return [
-        Session(number, held[ACTING]["unit_name"], held.get(BROWSER, ""), begun, seen, key == mine)
-        for number, key, data, begun, seen in rows
+        Session(
+            number,
+            held[ACTING]["unit_name"],
+            held.get(BROWSER, ""),
+            datetime.fromtimestamp(held[SIGNED_IN], UTC),
+            seen,
+            key == mine,
+        )
+        for number, key, data, seen in rows
         if (held := store.decode(data)).get(ACTING)
     ]
 

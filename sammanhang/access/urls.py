@@ -1,10 +1,14 @@
 from django.urls import path
 
-from sammanhang.access import views
+from sammanhang.access import views, views_sign_in
 
 app_name = "access"
 urlpatterns = [
     path("logga-in/", views.sign_in, name="sign-in"),
+    path("logga-in/svar/", views_sign_in.answer, name="answer"),
+    path("logga-in/uppdrag/", views_sign_in.assignment, name="assignment"),
+    path("logga-in/igen/", views_sign_in.again, name="sign-in-again"),
+    path("mina-inloggningar/", views.my_sessions, name="sessions"),
     path("byt-enhet/", views.switch, name="switch"),
     path("logga-ut/", views.sign_out, name="sign-out"),
 ]

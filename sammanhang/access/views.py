@@ -1,6 +1,6 @@
-"""Signing in to the demonstration, switching unit, signing out.
+"""Signing in to the demonstration, where one chooses whom to be; switching unit; one's sessions.
 
-Here one chooses whom to be; a real sign-in takes the place of `sign_in` and leaves the rest.
+With an identity provider (access/views_sign_in.py) nobody chooses whom to be.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ from itertools import groupby
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sammanhang.access import acting
-from sammanhang.access.acting import Acting, Choice
-from sammanhang.access.requires import Asked, open_to_all, requires
+from sammanhang.access import acting, oidc, sessions, views_sign_in
+from sammanhang.access.acting import Choice
+from sammanhang.access.requires import Asked, just_signed_in, open_to_all, requires
+from sammanhang.access.wanted import HOME, chosen_assignment, wanted_page
 from sammanhang.directory.models import ROLES
-
-HOME = "/"
 
 
 @open_to_all
@@ -29,11 +28,13 @@ HOME = "/"
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Chooses a person and an assignment, and acts in it from then on. Where there may be real
     people, nobody gets in by choosing."""
+    if settings.OIDC_ISSUER:
+        return views_sign_in.sign_in(request)
     if not settings.SYNTHETIC:
         raise PermissionDenied
-    wanted = _wanted(request)
+    wanted = wanted_page(request)
     if request.method == "POST":
-        chosen = _chosen(request)
+        chosen = chosen_assignment(request)
         if chosen is not None:
             acting.sign_in(request, chosen)
             acting.log_session(chosen, "sign-in")
@@ -62,7 +63,7 @@ def switch(request: Asked) -> HttpResponse:
     """Acts in another of one's own assignments."""
     mine = acting.choices(timezone.localdate(), person=request.acting.person)
     if request.method == "POST":
-        chosen = _chosen(request)
+        chosen = chosen_assignment(request)
         if chosen is not None and chosen.person == request.acting.person:
             acting.switch(request, chosen)
             acting.log_session(chosen, "switch")
@@ -72,12 +73,37 @@ def switch(request: Asked) -> HttpResponse:
 
 @open_to_all
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Here, and at the identity provider if one signed in there."""
     who = acting.current(request, timezone.localdate())
+    id_token = request.session.get(sessions.ID_TOKEN)
     acting.sign_out(request)
     if who is not None:
         acting.log_session(who, "sign-out")
-    return redirect("access:sign-in")
+    elsewhere = oidc.sign_out_address(request, id_token) if id_token else None
+    return redirect(elsewhere or "access:sign-in")
+
+
+@require_http_methods(["GET", "POST"])
+@requires()
+def my_sessions(request: Asked) -> HttpResponseBase:
+    """Where one is signed in. Any of it can be ended, or all, by who has just shown who they are:
+    somebody at a screen left open doesn't sign its owner out everywhere else."""
+    this = request.session.session_key
+    if request.method == "POST":
+        just_signed_in(request)
+        number = request.POST.get("session", "")
+        one = int(number) if number.isdecimal() and len(number) <= 15 else None
+        with acting.scope(request.acting):
+            ended = sessions.end(request.acting.person, one)
+            acting.log_reading(request.acting, f"sign-out-elsewhere:{ended}")
+        if one is None:
+            return sign_out(request)
+        return redirect("access:sessions")
+    with acting.scope(request.acting):
+        mine = sessions.of_person(request.acting.person, this)
+    told = {"sessions": mine, "acting": request.acting, "section": "sessions"}
+    return render(request, "access/sessions.html", told)
 
 
 def by_role(found: list[Choice]) -> list[tuple[str, list[Choice]]]:
@@ -89,17 +115,3 @@ def by_role(found: list[Choice]) -> list[tuple[str, list[Choice]]]:
         (_(ROLES[role]), list(choices))
         for role, choices in groupby(known, lambda one: one.acting.role)
     ]
-
-
-def _chosen(request: HttpRequest) -> Acting | None:
-    number = request.POST.get("assignment", "")
-    if not number.isdecimal() or len(number) > 15:
-        return None
-    return acting.assignment(int(number), timezone.localdate())
-
-
-def _wanted(request: HttpRequest) -> str:
-    """Where the person was going, if it is a page of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or HOME
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if safe else HOME

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from markdown_it import MarkdownIt
 
 from sammanhang.access.acting import log_reading
-from sammanhang.access.requires import Asked, Denied, requires
+from sammanhang.access.requires import Asked, Denied, just_signed_in, requires
 from sammanhang.settlement import closing, shown
 from sammanhang.settlement.agreement import agreement
 from sammanhang.settlement.arithmetic.amounts import Unsettleable
@@ -120,6 +120,8 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
 def _do(request: Asked, first: date) -> str | None:
     """Lays the month out, or makes it final. Why not, if it can't be done."""
     now = timezone.now()
+    if request.POST.get("do") == "close":
+        just_signed_in(request)
     try:
         with scope(request.acting) as settles_for:
             if settles_for != EVERYBODY:

@@ -18,7 +18,8 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        # Where forms lead on to: signing in and out (settings.OIDC_ISSUER).
+        f"form-action 'self' {settings.OIDC_ORIGIN}".rstrip(),
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )

@@ -4,8 +4,11 @@ DATABASE_URL         another PostgreSQL (>= 15), as the application's role
 DATABASE_OWNER_URL   the same, as the owner of the schema (migrations, bulk loads)
 SAMMANHANG_DATA      folder for the embedded database, the secret key and logs
 SAMMANHANG_HOSTS     host names to answer to, comma-separated
-SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted; 0 closes the sign-in
-                     of the demonstration, in which one chooses whom to be
+SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted, and without an
+                     identity provider one signs in by choosing whom to be; 0 closes that
+SAMMANHANG_OIDC_ISSUER     the identity provider where one signs in, by OpenID Connect
+SAMMANHANG_OIDC_CLIENT_ID  what this service is called there
+SAMMANHANG_OIDC_SECRET_FILE  a file with the secret that it has from there
 SAMMANHANG_PRICES    a file of amounts per day, year,specialty,sek_per_day, before the
                      documents' own
 SAMMANHANG_DEMO_NUMBERS  numbers of made-up people whom the demonstration suggests to admit
@@ -21,8 +24,10 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 from sammanhang.site import database
@@ -60,6 +65,30 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+
+
+def client_secret(issuer: str) -> str:
+    """The secret that the identity provider knows us by; none without a provider."""
+    if not issuer:
+        return ""
+    place = urlsplit(issuer)
+    if place.scheme != "https" and place.hostname not in ("localhost", "127.0.0.1"):
+        raise ImproperlyConfigured("SAMMANHANG_OIDC_ISSUER ska börja med https://.")
+    if not os.environ.get("SAMMANHANG_OIDC_CLIENT_ID"):
+        raise ImproperlyConfigured("SAMMANHANG_OIDC_CLIENT_ID saknas; se docs/operations.md.")
+    try:
+        return Path(os.environ.get("SAMMANHANG_OIDC_SECRET_FILE", "")).read_text().strip()
+    except OSError:
+        raise ImproperlyConfigured(
+            "SAMMANHANG_OIDC_SECRET_FILE ska vara en fil som tjänsten kan läsa; "
+            "se docs/operations.md."
+        ) from None
+
+
+OIDC_ISSUER = os.environ.get("SAMMANHANG_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("SAMMANHANG_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = client_secret(OIDC_ISSUER)
+OIDC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)) if OIDC_ISSUER else ""
 ALLOWED_HOSTS = os.environ.get("SAMMANHANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 

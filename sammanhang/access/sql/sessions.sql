@@ -7,7 +7,6 @@ create table access_session (
   key      text not null unique,
   person   text,  -- none until an assignment is chosen
   data     text not null,  -- signed by the service
-  begun_at timestamptz not null default now(),
   seen_at  timestamptz not null default now(),  -- to the minute
   ends_at  timestamptz not null
 );

@@ -30,6 +30,10 @@ LEADER = "leader"
 WHO_MAY = {
     "": ANYONE,
     "logga-in/": OPEN,
+    "logga-in/svar/": OPEN,
+    "logga-in/uppdrag/": OPEN,
+    "logga-in/igen/": ANYONE,
+    "mina-inloggningar/": ANYONE,
     "logga-ut/": OPEN,
     "sprak/": OPEN,
     "byt-enhet/": ANYONE,
