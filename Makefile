@@ -10,7 +10,7 @@ READY := .venv/.ready
 .PHONY: help setup demo test browser check messages docs bench lock sbom clean
 
 help:
-	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000)"
+	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000, SIGN_IN=1)"
 	@echo "make test    alla tester, också i webbläsare"
 	@echo "make check   lint, typer, importkontrakt och riktlinjernas sundhet"
 	@echo "make messages skärmarnas ord till översättning, och det översatta till tjänsten"
@@ -31,7 +31,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 demo: setup
-	@$(BIN)/sammanhang demo --port $(PORT) --pace $(PACE) $(if $(RESET),--reset)
+	@$(BIN)/sammanhang demo --port $(PORT) --pace $(PACE) $(if $(RESET),--reset) $(if $(SIGN_IN),--sign-in)
 
 test: setup browser
 	$(BIN)/python -m pytest

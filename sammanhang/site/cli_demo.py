@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,8 +25,9 @@ WORKERS = 2
 @click.option("--port", default=8000, show_default=True)
 @click.option("--reset", is_flag=True, help="Börja om: allt i demonstrationen tas bort.")
 @click.option("--pace", default=12.0, show_default=True, help="Händelser i minuten; 0 för inga.")
+@click.option("--sign-in", is_flag=True, help="Logga in hos en (påhittad) inloggningstjänst.")
 @told_plainly
-def demo(port: int, reset: bool, pace: float) -> None:
+def demo(port: int, reset: bool, pace: float, sign_in: bool) -> None:
     """Visa tjänsten med ett påhittat län i full verksamhet."""
     from django.conf import settings
 
@@ -46,6 +49,8 @@ def demo(port: int, reset: bool, pace: float) -> None:
             os.environ["SAMMANHANG_DEMO_NUMBERS"] = " ".join(numbers)
             processes.collect_static()
             with processes.children() as children:
+                if sign_in:
+                    start_identity_provider(children, port + 1)
                 children.start(processes.server_command(HOST, port, WORKERS))
                 children.start(processes.worker_command())
                 if pace > 0:
@@ -53,6 +58,30 @@ def demo(port: int, reset: bool, pace: float) -> None:
                 processes.await_answer(children, HOST, port)
                 click.echo(county.welcome(f"http://localhost:{port}/", numbers))
                 children.wait()
+
+
+def start_identity_provider(children: processes.Children, port: int) -> None:
+    """Beside the service, which is told of it and lets nobody choose whom to be."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from sammanhang.access.acting import choices
+
+    processes.check_port(HOST, port)
+    secret = settings.DATA / "identity-provider-secret"
+    secret.touch(mode=0o600)
+    secret.write_text(secrets.token_urlsafe(32))
+    known = [one.acting for one in choices(timezone.localdate()) if one.demo]
+    people = [[one.person, f"{one.person_name}, {one.unit_name}"] for one in known]
+    os.environ |= {
+        "SAMMANHANG_OIDC_ISSUER": f"http://localhost:{port}",
+        "SAMMANHANG_OIDC_CLIENT_ID": "sammanhang",
+        "SAMMANHANG_OIDC_SECRET_FILE": str(secret),
+        "IDENTITY_PROVIDER_SECRET": secret.read_text(),
+        "IDENTITY_PROVIDER_PEOPLE": json.dumps(people),
+    }
+    children.start([sys.executable, "-m", "simulation.identity_provider", f"--port={port}"])
+    processes.await_answer(children, HOST, port)
 
 
 @contextmanager

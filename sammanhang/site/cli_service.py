@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 
 from sammanhang.site import database
 
@@ -20,14 +21,14 @@ OTHER_SERVER = "Kontrollera DATABASE_URL och DATABASE_OWNER_URL; se docs/operati
 
 
 def told_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Trouble with the database becomes a message on the terminal, not a traceback."""
+    """Trouble with database or settings becomes a message on the terminal, not a traceback."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sammanhang.site.settings")
         try:
             return command(*args, **kwargs)
-        except database.DatabaseTrouble as trouble:
+        except (database.DatabaseTrouble, ImproperlyConfigured) as trouble:
             raise click.ClickException(str(trouble)) from None
 
     return run
