@@ -123,12 +123,15 @@ class Provider:
             number = str(int(self.keys[-1].kid or 0) + 1)
             self.keys = [RSAKey.generate_key(2048, {"kid": number, "use": "sig", "alg": "RS256"})]
         key = self.keys[-1]
-        header = {"alg": "RS256", "kid": key.kid}
+        header: dict[str, Any] = {"alg": "RS256", "kid": key.kid}
         if fault in ("none", "hs256"):
             return by_hand(header, claims, fault, key.as_pem(private=False))
-        if fault in ("kid", "signature"):  # a key of somebody else's, by its own name or by ours
+        if fault in ("kid", "signature", "jwk"):  # a key of somebody else's
             key = RSAKey.generate_key(2048)
             header |= {"kid": "okänd"} if fault == "kid" else {}
+            header |= {"jwk": key.as_dict(private=False)} if fault == "jwk" else {}
+        if fault == "typ":
+            header |= {"typ": "at+jwt"}
         return jwt.encode(header, claims, key, algorithms=["RS256"])
 
 

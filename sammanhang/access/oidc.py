@@ -66,6 +66,8 @@ class Provider(DjangoOAuth2App):
     def parse_id_token(self, token: Any, nonce: str, **_: Any) -> UserInfo:
         keys = KeySet.import_key_set(self.fetch_jwk_set())
         decoded = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS)
+        if decoded.header.get("typ", "JWT") != "JWT":
+            raise Refused("typ")  # such as an access token (at+jwt)
         claims = CodeIDToken(
             decoded.claims,
             decoded.header,

@@ -125,6 +125,8 @@ LIES = {
     "hs256": "alg",
     "kid": "kid",
     "signature": "signature",
+    "jwk": "signature",
+    "typ": "typ",
     "no-token": "id_token",
     "no-hsa-id": "employeeHsaId",
     "state": "state",
