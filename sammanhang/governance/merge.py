@@ -30,10 +30,11 @@ def side_by_side(old: str, new: str, around: int = 2) -> list[Row | None]:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """`both`: how many places the two had changed differently. There both stand, between marks."""
+    """`both`: lines where the two had changed the same differently. There both stand, between
+    marks."""
 
     text: str
-    both: int
+    both: tuple[int, ...]
 
 
 def merge(base: str, mine: str, theirs: str, my_name: str, their_name: str) -> Merged:
@@ -41,7 +42,8 @@ def merge(base: str, mine: str, theirs: str, my_name: str, their_name: str) -> M
     lines = base.split("\n")
     changes = sorted([*_changes(lines, mine, 0), *_changes(lines, theirs, 1)])
     done: list[str] = []
-    at = both = 0
+    at = 0
+    both: list[int] = []
     while changes:
         together = [changes.pop(0)]
         end = together[0][1]
@@ -57,10 +59,15 @@ def merge(base: str, mine: str, theirs: str, my_name: str, their_name: str) -> M
         elif sides[0] == sides[1]:
             done += sides[0]
         else:
-            both += 1
+            both.append(len(done) + 1)
             done += [f"<<<<<<< {my_name}", *sides[0], "=======", *sides[1], f">>>>>>> {their_name}"]
         at = end
-    return Merged("\n".join([*done, *lines[at:]]), both)
+    return Merged("\n".join([*done, *lines[at:]]), tuple(both))
+
+
+def is_marked(text: str) -> bool:
+    """Whether marks of a merge are left in a text."""
+    return any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.split("\n"))
 
 
 _Change = tuple[int, int, int, tuple[str, ...]]

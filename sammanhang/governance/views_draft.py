@@ -19,7 +19,7 @@ from sammanhang.governance.checking import (
     step_words,
 )
 from sammanhang.governance.drafts import Version
-from sammanhang.governance.merge import side_by_side
+from sammanhang.governance.merge import is_marked, side_by_side
 from sammanhang.governance.shelf import in_force
 from sammanhang.governance.views_writing import leader, number_of
 from sammanhang.guideline.difference import Change, What, differences
@@ -133,6 +133,10 @@ def propose(request: Asked, draft: int) -> HttpResponse:
 def _not_proposed(version: Version, checked: Checked) -> str:
     """Why it can't be proposed, if it can't."""
     document = checked.document
+    if is_marked(version.head.text):
+        return (
+            "Två texter har slagits ihop, och märken står kvar (<<<<<<< och >>>>>>>). Ta bort dem."
+        )
     there = in_force().get(version.document)
     if not version.is_draft:
         return f"Texten är redan {version.standing.status}."

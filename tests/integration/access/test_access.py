@@ -48,7 +48,7 @@ def test_a_service_with_a_view_that_says_nothing_does_not_start() -> None:
         every_view_declares(forgotten)
 
 
-ARGUMENTS = {"number": "1", "act": "kvittens", "resident": uuid4(), "file": uuid4(), "key": "x"}
+ARGUMENTS = {"act": "kvittens", "resident": uuid4(), "file": uuid4(), "key": "x"}
 
 
 def test_without_signing_in_no_page_but_the_open_ones_is_shown(stage: Stage) -> None:
@@ -63,7 +63,7 @@ def test_without_signing_in_no_page_but_the_open_ones_is_shown(stage: Stage) -> 
 
 
 def filled(address: URLPattern) -> str:
-    return "/" + re.sub(r"<\w+:(\w+)>", lambda name: str(ARGUMENTS[name[1]]), str(address.pattern))
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda name: str(ARGUMENTS.get(name[1], 1)), str(address.pattern))
 
 
 # --- Signing in, switching, signing out -----------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sammanhang.governance.merge import merge, side_by_side
+from sammanhang.governance.merge import is_marked, merge, side_by_side
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,9 @@ def test_changes_in_different_places_are_both_made(
     made = merge(*texts, "jag", "Eva")
 
     assert made.text == together.replace(" ", "\n").replace("_", " ")
-    assert made.both == together.count("=======")
+    marked = [n for n, line in enumerate(made.text.split("\n"), 1) if line == "<<<<<<< jag"]
+    assert made.both == tuple(marked)
+    assert is_marked(made.text) == bool(marked)
 
 
 lines = st.lists(st.sampled_from("abcd"), max_size=8).map("\n".join)
