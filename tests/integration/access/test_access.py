@@ -63,7 +63,10 @@ def test_without_signing_in_no_page_but_the_open_ones_is_shown(stage: Stage) -> 
 
 
 def filled(address: URLPattern) -> str:
-    return "/" + re.sub(r"<\w+:(\w+)>", lambda name: str(ARGUMENTS.get(name[1], 1)), str(address.pattern))
+    """An address with a value for each of its names; a number will do for most."""
+    return "/" + re.sub(
+        r"<\w+:(\w+)>", lambda name: str(ARGUMENTS.get(name[1], 1)), str(address.pattern)
+    )
 
 
 # --- Signing in, switching, signing out -----------------------------------------------------
