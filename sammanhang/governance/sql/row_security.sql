@@ -28,7 +28,9 @@ create policy leader on governance_standing for insert
   with check (governance_writes() and by = app_setting('person'));
 create policy leader on governance_writing for insert
   with check (governance_writes() and person = app_setting('person'));
-create policy oneself on governance_writing for update using (person = app_setting('person'));
+create policy oneself on governance_writing for update
+  using (person = app_setting('person'))
+  with check (governance_writes() and person = app_setting('person'));
 create policy long_gone on governance_writing for delete
   using (person = app_setting('person') or seen_at < now() - interval '1 hour');
 
