@@ -19,6 +19,8 @@ from sammanhang.governance.trials import Trial, ask, trial, trials
 from sammanhang.governance.views_writing import leader
 
 A_YEAR = timedelta(days=365)
+ASKS_FOR = timedelta(minutes=20)
+"""A page left open asks no longer how far a trial has come, so that the session can end."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +67,9 @@ def one_trial(request: Asked, draft: int, number: int) -> HttpResponse:
     """How far it has come, or what came of it; only that piece to a script."""
     with scope(request.acting):
         version = drafts.version(draft)
-        found = {"version": version, "trial": trial(draft, number)}
+        tried = trial(draft, number)
+    waited = timezone.now() - tried.asked_at
+    found = {"version": version, "trial": tried, "asks_again": waited < ASKS_FOR}
     template = "trial_result" if request.headers.get("HX-Request") else "trial"
     return render(request, f"governance/{template}.html", found)
 
@@ -90,10 +94,17 @@ def _csv(found: Trial) -> str:
     rows.writerow(["vad", "namn", "före", "efter"])
     for kind, title in (("rules", "regel"), ("parts", "part"), ("places", "kommun")):
         for row in result[kind]:
-            rows.writerow([f"åtaganden per {title}", row["name"], *row["owed"]])
-            rows.writerow([f"försenade per {title}", row["name"], *row["late"]])
+            name = _as_text(row["name"])
+            rows.writerow([f"åtaganden per {title}", name, *row["owed"]])
+            rows.writerow([f"försenade per {title}", name, *row["late"]])
     for row in result["refused"]:
-        rows.writerow(["nekat", f"{row['name']} {row['rule']}".strip(), *row["count"]])
+        name = _as_text(f"{row['name']} {row['rule']}".strip())
+        rows.writerow(["nekat", name, *row["count"]])
     for row in result["phases"]:
-        rows.writerow(["timmar i läge, medel", row["name"], *row["hours"]])
+        rows.writerow(["timmar i läge, medel", _as_text(row["name"]), *row["hours"]])
     return written.getvalue()
+
+
+def _as_text(name: str) -> str:
+    """A title that a spreadsheet won't take for a formula."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name

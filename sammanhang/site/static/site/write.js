@@ -13,6 +13,7 @@
   const SAVE_AFTER = 3000;
   const TRY_AGAIN = 5000;
   const SAY_PRESENT = 20000;
+  const AWAY = 300000; // an editor left open asks no more, so that the session can end
 
   let names = {};
   let savedText = field.value;
@@ -160,6 +161,13 @@
   const list = document.querySelector("#pane-findings .findings");
   const pane = document.getElementById("pane-findings");
   let asked = 0;
+  let touched = Date.now();
+  for (const event of ["keydown", "pointerdown"]) document.addEventListener(event, () => (touched = Date.now()));
+
+  function beat() {
+    if (Date.now() - touched < AWAY && !document.hidden) examine();
+    else examineTimer = setTimeout(beat, SAY_PRESENT);
+  }
 
   async function examine() {
     clearTimeout(examineTimer);
@@ -175,7 +183,7 @@
     } catch {
       // the line is lost; saving says so
     } finally {
-      if (number === asked) examineTimer = setTimeout(examine, SAY_PRESENT);
+      if (number === asked) examineTimer = setTimeout(beat, SAY_PRESENT);
     }
   }
 
