@@ -9,7 +9,17 @@ from functools import lru_cache
 
 from sammanhang.governance.shelf import geography, in_force
 from sammanhang.guideline.corpus import Corpus, read_corpus
-from sammanhang.guideline.model import Document, Finding, Process, Severity, Step
+from sammanhang.guideline.front import about_liability, read_front
+from sammanhang.guideline.indexes import with_indexes
+from sammanhang.guideline.model import (
+    Document,
+    Finding,
+    Level,
+    Process,
+    Reckoning,
+    Severity,
+    Step,
+)
 from sammanhang.guideline.reader import KINDS, read_source
 from sammanhang.guideline.remarks import Remarks
 from sammanhang.guideline.sentences import act_title, part_title
@@ -21,13 +31,25 @@ AS_ONE_TYPES = 1_000
 THOROUGHLY = 10_000
 """The same, for the page of findings, which says what was left undecided."""
 UNDECIDED = "undecided"
+WITHOUT_ACTS = with_indexes(
+    Process(
+        key="",
+        document=Document("", "", Level.GUIDELINE, "", "1", None, None, None, None, (), "", ""),
+        parts={},
+        acts={},
+        rules=(),
+        phases=(),
+        reckoning=Reckoning(""),
+    )
+)
 CONSEQUENCES = ("unsound-base", "unknown-base")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`process`: the effective one, with the draft in it; None where it can't be told.
-    `document`: the draft's own. `findings`: those of the draft, then what it does to others."""
+    """`process`: the effective one, with the draft in it; None where it can't be told, and where
+    the document is of none. `document`: the draft's own. `findings`: those of the draft, then what
+    it does to others."""
 
     file: str
     process: Process | None
@@ -40,10 +62,11 @@ class Checked:
 
     @property
     def page(self) -> Process | None:
-        """The process as the draft's own document tells it, for the page that people read."""
-        if self.process is None or self.document is None:
+        """The process as the draft's own document tells it, for the page that people read. One
+        without acts, where the document is about something else than cases."""
+        if self.document is None:
             return None
-        return replace(self.process, document=self.document)
+        return replace(self.process or WITHOUT_ACTS, document=self.document)
 
 
 @lru_cache(maxsize=16)
@@ -60,7 +83,14 @@ def check(file: str, text: str, today: date, most: int | None = None) -> Checked
     mine = sorted((one for one in found if one.place.file == file), key=lambda one: one.place.line)
     others = [one for one in found if one.place.file != file]
     others += [one for one in corpus.findings if one.place.file != file and _is_news(one)]
-    return Checked(file, process, _document(process, file), (*mine, *others))
+    return Checked(file, process, _document(process, file) or _read(file, text), (*mine, *others))
+
+
+def _read(file: str, text: str) -> Document | None:
+    """A document that is no process, if it is about payment."""
+    remarks = Remarks(file)
+    source = read_source(text, remarks)
+    return read_front(source, remarks) if about_liability(source) else None
 
 
 def _is_news(finding: Finding) -> bool:

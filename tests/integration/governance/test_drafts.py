@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -74,6 +75,26 @@ def test_two_at_once_neither_overwrites_the_other(eva: Acting, ove: Acting) -> N
     assert saved(ove, number, 1, "Oves text").revision == 3  # sent again, kept once
     assert saved(ove, number, 2, "Evas och Oves text") == actions.Saved(4)
     assert head(eva, number).text == "Evas och Oves text"
+
+
+def test_of_many_who_save_at_once_one_has_the_draft_and_all_have_their_text(eva: Acting) -> None:
+    number = started(eva)
+
+    def save(n: int) -> bool:
+        try:
+            return saved(eva, number, 1, f"text {n}").met is None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        first = list(pool.map(save, range(16)))
+
+    assert first.count(True) == 1
+    with scope(eva):
+        kept = drafts.savings(number)
+        texts = {drafts.saving(number, one.revision).text for one in kept}
+    assert texts == {TEXT, *(f"text {n}" for n in range(16))}
+    assert [one.revision for one in kept if not one.aside] == [2, 1]
 
 
 def test_others_read_and_do_not_write(stage: Stage, eva: Acting) -> None:
