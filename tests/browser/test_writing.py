@@ -91,6 +91,21 @@ def test_names_are_completed(service: Service, window: Window) -> None:
     expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("inskrivningsmeddelande")
 
 
+def test_what_was_typed_last_is_saved_before_one_leaves(service: Service, window: Window) -> None:
+    page = sign_in(window(None))
+    begin(page)
+    replace(page, "## 1. Syfte och omfattning", "## 1. Syfte, strax före")
+    page.get_by_role("link", name="Vad ändras").click()
+    expect(page.locator(".diff-new")).to_contain_text("Syfte, strax före")
+    page.get_by_role("link", name="Skriv", exact=True).click()
+    page.locator(".cm-content").wait_for()
+    replace(page, "## 2. Parter", "## 2. Parter, strax före")
+    page.get_by_role("button", name="Lägg in en regel").click()
+    page.locator("summary", has_text="Inom en viss tid").click()
+    page.get_by_label("Avsnitt").first.select_option("2")
+    expect(page.get_by_label("Avsnitt").first).to_contain_text("Parter, strax före")
+
+
 def test_a_lost_line_loses_no_text(service: Service, window: Window) -> None:
     page = sign_in(window(None))
     editor = begin(page)

@@ -18,7 +18,6 @@
   let names = {};
   let savedText = field.value;
   let saving = null; // a saving on its way
-  let met = null; // somebody else's text, met when saving
   let leaving = false;
 
   const view = new EditorView({
@@ -107,10 +106,21 @@
     if (saving) return saveLater(500);
     const sent = text();
     if (sent === savedText) return;
+    saving = attempt(sent);
+    await saving;
+    saving = null;
+  }
+
+  // What is on its way has to arrive first: it names the revision that the next one is made from.
+  async function saveNow() {
+    while (saving) await saving;
+    await save();
+  }
+
+  async function attempt(sent) {
     show("saving");
     try {
-      saving = post(form.action, { text: sent });
-      const answer = await saving;
+      const answer = await post(form.action, { text: sent });
       const told = await answer.json();
       if (answer.status === 422) return note(told.fault);
       savedText = sent;
@@ -123,8 +133,6 @@
     } catch (error) {
       show(error instanceof SignedOut ? "out" : "lost");
       saveLater(TRY_AGAIN);
-    } finally {
-      saving = null;
     }
   }
 
@@ -135,21 +143,28 @@
 
   function tellMet(told) {
     const box = document.getElementById("met");
-    met = told;
     box.querySelector("p").textContent = box.dataset.said.replace("%s", told.name);
     box.querySelector("a").href = told.merge;
     box.hidden = false;
   }
 
   form.addEventListener("submit", async (event) => {
-    field.value = text();
-    if (met || event.submitter?.name === "then") {
-      leaving = true;
-      localStorage.removeItem(kept);
-      return;
-    }
+    if (leaving) return;
     event.preventDefault();
-    save();
+    await saveNow();
+    if (event.submitter?.name === "then" && text() === savedText) {
+      leaving = true;
+      field.value = savedText;
+      form.requestSubmit(event.submitter);
+    }
+  });
+  document.querySelector(".draft-nav").addEventListener("click", async (event) => {
+    const link = event.target.closest("a");
+    if (!link || text() === savedText || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    await saveNow();
+    leaving = text() === savedText;
+    if (leaving) location.assign(link.href);
   });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && text() !== savedText) event.preventDefault();
