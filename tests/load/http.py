@@ -28,10 +28,11 @@ def served() -> Iterator[int]:
 
 def session(ward: str) -> tuple[str, str]:
     """(session key, ward): someone signed in at the ward."""
-    from sammanhang.access.sessions import SessionStore
+    from sammanhang.access.sessions import ACTING, SIGNED_IN, SessionStore
 
     store = SessionStore()
-    store["acting"] = {
+    store[SIGNED_IN] = time.time()
+    store[ACTING] = {
         "person": PERSON, "person_name": "Prov Person", "unit": ward, "unit_name": "Prov",
         "unit_type": "avdelning", "assignment": 1, "role": "ward_nurse",
         "checked": time.time() + 3600,

@@ -328,6 +328,18 @@ def test_a_sign_in_that_the_provider_remembered_is_no_fresh_one(stage: Stage) ->
     assert "/logga-in/igen/" in desk.client.post(MINE).headers["Location"]
 
 
+def test_where_one_chooses_whom_to_be_one_says_again_that_one_is(stage: Stage) -> None:
+    with override_settings(OIDC_ISSUER=""):
+        desk = Desk()
+        desk.client.post("/logga-in/", {"assignment": stage.ward.assignment})
+        rests(desk)
+        assert "/logga-in/igen/" in desk.client.post(MINE).headers["Location"]
+        answer = desk.client.post("/logga-in/igen/", {"next": MINE})
+        assert answer.headers["Location"] == MINE
+        desk.client.post(MINE)
+        assert not desk.is_in()
+
+
 def test_a_month_is_made_final_by_one_who_has_just_shown_who_they_are(stage: Stage) -> None:
     economist = person_at(stage.officer.unit, role="economist")
     desk = Desk()
