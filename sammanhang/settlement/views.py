@@ -23,6 +23,7 @@ from sammanhang.settlement.basis_xlsx import as_xlsx
 from sammanhang.settlement.closing import NotNow
 from sammanhang.settlement.months import (
     EVERYBODY,
+    Month,
     known_months,
     load,
     payers,
@@ -144,7 +145,7 @@ def vouchers(request: Asked, year: int, month: int) -> HttpResponse:
     """The month's vouchers for the region's ledger."""
     first = _first(year, month)
     with scope(request.acting) as settles_for:
-        loaded = load(first)
+        loaded = _loaded(first)
         if settles_for != EVERYBODY or loaded.state != "final":
             raise Denied("settlement")
         seller, accounts = closing.seller_with_accounts()
@@ -268,7 +269,7 @@ def download(request: Asked, year: int, month: int, payer: str, file: str) -> Ht
     with scope(request.acting) as settles_for:
         names = payers()
         _may_see(settles_for, payer, names)
-        loaded = load(first)
+        loaded = _loaded(first)
         stated = loaded.statements.get(payer)
         log_reading(request.acting, f"read:settlement:{first:%Y-%m}:{payer}:{file[:40]}")
         if file == "faktura.xml" and payer in loaded.invoices:
@@ -283,6 +284,14 @@ def download(request: Asked, year: int, month: int, payer: str, file: str) -> Ht
     title = agreement().document.title
     made = as_pdf(names[payer], title, stated, corrections)
     return _file(made, "application/pdf", f"{name}.pdf")
+
+
+def _loaded(first: date) -> Month:
+    """The month, of which there are no files where it can't be settled."""
+    try:
+        return load(first)
+    except Unsettleable:
+        raise Denied("settlement") from None
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

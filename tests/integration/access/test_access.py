@@ -48,7 +48,7 @@ def test_a_service_with_a_view_that_says_nothing_does_not_start() -> None:
         every_view_declares(forgotten)
 
 
-ARGUMENTS = {"act": "kvittens", "resident": uuid4(), "file": uuid4(), "key": "x"}
+ARGUMENTS = {"act": "kvittens", "resident": uuid4(), "file": uuid4(), "key": "x", "payer": "1490"}
 
 
 def test_without_signing_in_no_page_but_the_open_ones_is_shown(stage: Stage) -> None:

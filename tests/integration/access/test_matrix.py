@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 from django.urls import get_resolver
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, units
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.middleware import every_address
@@ -25,7 +25,8 @@ DRAFT = 1
 SECRETS = ("Elsa", "19400317", "Behöver hemtjänst")
 """Who the case is about, and what was written in it."""
 
-OPEN, ANYONE, CARE, WARD, PARTY, SENDS = "open", "anyone", "care", "ward", "party", "sends"
+OPEN, ANYONE, CARE, WARD, PARTY = "open", "anyone", "care", "ward", "party"
+SETTLES = "settles"
 LEADER = "leader"
 WHO_MAY = {
     "": ANYONE,
@@ -46,6 +47,12 @@ WHO_MAY = {
     "arende/<int:number>/gor/<str:act>/": PARTY,
     "arende/<int:number>/utkast/<str:act>/": PARTY,
     "arende/<int:number>/bilaga/<uuid:file>/": PARTY,
+    "betalning/": SETTLES,
+    "betalning/overenskommelsen/": SETTLES,
+    "betalning/<int:year>-<int:month>/": SETTLES,
+    "betalning/<int:year>-<int:month>/bokforing.si": SETTLES,
+    "betalning/<int:year>-<int:month>/<str:payer>/": SETTLES,
+    "betalning/<int:year>-<int:month>/<str:payer>/<str:file>": SETTLES,
     "riktlinjer/": ANYONE,
     "riktlinjer/<str:key>/": ANYONE,
     "riktlinjer/<str:key>/diagram/": ANYONE,
@@ -68,7 +75,8 @@ WHO_MAY = {
     "sprakets-exempel/<str:example>/": ANYONE,
 }
 """OPEN: no sign-in. ANYONE: signed in. CARE: in care. WARD: in care, at a unit that admits.
-PARTY: in care, at a unit that takes part in the case. LEADER: a process leader."""
+PARTY: in care, at a unit that takes part in the case. LEADER: a process leader.
+SETTLES: an economist."""
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -105,13 +113,14 @@ def begin_draft(stage: Stage) -> None:
 
 def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
     """(description, takes part, who): each role at a unit with a part in the case and without."""
+    region = person_at(units("ekonomi")[0], role="economist")
     places = {
         "ward_nurse": (stage.ward, stage.other_ward),
         "care_coordinator": (stage.centre, stage.other_centre),
         "case_officer": (stage.officer, stage.other_officer),
         "municipal_nurse": (stage.officer, stage.other_officer),
         "process_leader": (stage.officer, stage.other_officer),
-        "economist": (stage.officer, stage.other_officer),
+        "economist": (region, region),
     }
     return [
         (f"{role} at {place}", takes_part, person_at(at.unit, role=role))
@@ -127,6 +136,8 @@ def filled(address: str, case: int, file: UUID, resident: str) -> str:
     of_case = {"number": str(case), "act": "planeringsmeddelande", "file": str(file)}
     of_guideline = {"key": process_for(DISCHARGE).key, "number": "3"}
     values = {"resident": resident, **(of_case if "arende" in address else of_guideline)}
+    if "betalning" in address:
+        values = {"year": "2026", "month": "03", "payer": "1490", "file": "underlag.pdf"}
     values |= {"draft": str(DRAFT), "revision": "1", "example": "om"}
     address += "?act=inskrivning&falt=kommun-enhet" if address == "enheter/" else ""
     return "/" + re.sub(r"<\w+:(\w+)>", lambda name: values[name[1]], address)
@@ -140,6 +151,7 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
         CARE: care,
         WARD: care and who.unit_type == "avdelning",
         PARTY: care and takes_part,
+        SETTLES: who.role == "economist",
         LEADER: who.role == "process_leader",
     }[may]
 
