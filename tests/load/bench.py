@@ -38,12 +38,15 @@ from tests.load.sizes import ACT, BOARD, CENTRE, OFFICE, PERSON, SECONDS, TEXT, 
 @click.option("--cases", default=100_000, show_default=True, help="Open cases in the database.")
 @click.option("--small", is_flag=True, help="Skip the large database, which takes minutes.")
 def main(cases: int, small: bool) -> None:
-    from tests.load import bench_engine
+    from tests.load import bench_engine, bench_settlement
 
     found: dict[str, Any] = {"machine": machine(), "cases": cases}
     found["engine"] = bench_engine.run()
     with data_folder() as folder:
         found |= apart(measure, folder, cases)
+    with data_folder() as folder:
+        of_month = apart(bench_settlement.from_database, folder)
+    found["settlement"] = {**bench_settlement.run(), **of_month}
     if not small:
         with data_folder() as folder:
             found["large"] = apart(measure_large, folder)
@@ -304,6 +307,12 @@ def tell(found: dict[str, Any]) -> None:
         (f"cold boards of {BOARD} over HTTP, 8 clients", found["http_boards_per_s"], "boards/s"),
         ("a board, median", found["http_board_p50_ms"], "ms"),
         ("a board, 95th percentile", found["http_board_p95_ms"], "ms"),
+    ]
+    settled = found["settlement"]
+    lines += [
+        ("a month of the county settled, 11,000 stays", settled["month_s"], "s"),
+        ("  from the database, under row security", settled["month_from_database_s"], "s"),
+        (f"ten years of it, {settled['stays']:,} stays", settled["seconds"], "s"),
     ]
     if large := found.get("large"):
         there = large["there"]
