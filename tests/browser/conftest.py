@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from sammanhang.site import database as embedded
 from sammanhang.site.processes import server_command, worker_command
+from simulation.economy import PRICES
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WITHIN = 30  # seconds for a server to answer
@@ -63,6 +64,7 @@ def service(server: embedded.Server, template: str) -> Iterator[Service]:
         **os.environ,
         "DATABASE_URL": server.url(embedded.APP, name),
         "DATABASE_OWNER_URL": server.url(embedded.OWNER, name),
+        "SAMMANHANG_PRICES": str(PRICES),
     }
     people = _fill(environment)
     port = _free_port()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import orjson
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -16,10 +14,9 @@ from stage import owner, person_at
 
 from sammanhang.access.acting import Acting
 from sammanhang.settlement import agreement
-from sammanhang.settlement.round import new_key
 from simulation.economy import PRICES, load_economy
+from tests.settled_stays import put_stay
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 BORÅS, MARK = "1490", "1463"
 
@@ -37,29 +34,9 @@ class Economy:
         client.post("/logga-in/", {"assignment": who.assignment})
         return client
 
-    def stay(
-        self, payer: str, days: int, *, ready: str = "2026-03-02", care: str = "somatic"
-    ) -> str:
-        """A stay that ended after so many days of waiting. Gives its key."""
-        begins = datetime.fromisoformat(f"{ready}T10:00:00").replace(tzinfo=SWEDEN)
-        ended = begins + timedelta(days=days)
-        key = new_key()
-        ((resident,),) = owner(
-            "insert into residents_resident (id, given_name, family_name, sort_key, sex, "
-            "secrecy_marking, protected_registration) values (gen_random_uuid(), 'Hemlig', "
-            "'Person', 'person hemlig', 'F', true, false) returning id"
-        )
-        ((case,),) = owner(
-            "insert into casework_case (resident_id, process, document, version, place, opened_at, "
-            "closed_at) values (%s, 'in-och-utskrivning', 'd', '1', %s, %s, %s) returning id",
-            resident, key, begins, ended,
-        )  # fmt: skip
-        owner(
-            "insert into settlement_stay values (%s, %s, 1, %s, %s, %s, %s, '[]', %s, %s)",
-            case, key, payer, care, begins, orjson.dumps([[begins, None, None]]).decode(), ended,
-            ended.date().replace(day=1),
-        )  # fmt: skip
-        return key
+    def stay(self, payer: str, days: int, *, care: str = "somatic") -> str:
+        """A stay that ended after so many days of waiting in March. Gives its key."""
+        return put_stay(payer, days, ready=date(2026, 3, 2), care=care)
 
 
 def unit(name: str) -> str:

@@ -13,12 +13,12 @@ import pytest
 from conftest import BORÅS, MARK, Economy
 from django.db import DatabaseError
 from django.utils import timezone
-from official import faults
 from pypdf import PdfReader
 from pysie_accounting.pysie import PySIE
 from stage import owner
 
 from sammanhang.settlement.closing import signature
+from tests.official_invoices import faults
 
 PAGE = "/betalning/2026-03/"
 EIGHT = re.compile(r"V-[0-9A-Z]{8}")
