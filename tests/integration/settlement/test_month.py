@@ -10,11 +10,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import BORÅS, MARK, Economy
 from django.db import DatabaseError
 from django.utils import timezone
 from pypdf import PdfReader
 from pysie_accounting.pysie import PySIE
+from settlers import BORÅS, MARK, Economy
 from stage import owner
 
 from sammanhang.settlement.closing import signature
