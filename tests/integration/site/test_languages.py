@@ -61,6 +61,10 @@ def catalogue() -> Iterator[tuple[set[str], set[str]]]:
                 yield swedish - english, english - swedish
 
 
+SURNAME = "Prov"
+"""Of everybody on the stage; also what a trial of a draft is called."""
+
+
 def as_shown(message: str) -> re.Pattern[str]:
     """A message as it looks with something put into it."""
     said = re.sub(r"%(\\\(\w+\\\))?s", ".+", re.escape(message))
@@ -89,7 +93,7 @@ def addresses(case: int) -> list[str]:
 def test_in_english_nothing_of_ours_is_said_in_swedish(stage: Stage) -> None:
     case = stage.notified()
     stage.notified()
-    ours = [as_shown(text) for swedish, _ in catalogue() for text in swedish]
+    ours = [as_shown(text) for swedish, _ in catalogue() for text in swedish if text != SURNAME]
     in_swedish, in_english = signed_in(stage.ward), signed_in(stage.ward, "en")
     for address in addresses(case):
         before = page(in_swedish, address)  # so that what is remembered is remembered in Swedish
