@@ -212,7 +212,7 @@ def _check_order(row: _Row) -> None:
 def _stay(rows: Sequence[_Row]) -> Stay | None:
     """The rows of one stay together; None if it has not ended."""
     for column in ("admitted_at", "discharged_at", "deceased_at"):
-        if len({row.at(column) for row in rows}) > 1:
+        if len({row.at(column) for row in rows} - {None}) > 1:
             raise _Faulty(f"Raderna för vårdtillfället {rows[0].stay_id} har olika {column}.")
     periods = sorted(_periods(rows), key=lambda pair: pair[0].notice_at)
     for (earlier, _), (later, _) in pairwise(periods):
@@ -221,7 +221,7 @@ def _stay(rows: Sequence[_Row]) -> Stay | None:
                 f"Vårdtillfället {rows[0].stay_id} blir utskrivningsklart på nytt "
                 f"{later.notice_at.isoformat()} utan att det förra har återtagits innan."
             )
-    ended_at = min((at for at in _ends(rows[0]) if at), default=None)
+    ended_at = min((at for row in rows for at in _ends(row) if at), default=None)
     if ended_at is None:
         return None
     last = periods[-1][1] if periods else rows[-1]

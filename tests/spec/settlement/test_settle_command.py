@@ -110,6 +110,20 @@ def test_a_stay_with_one_faulty_row_is_not_settled_by_halves(settle) -> None:
     assert result["municipalities"] == []
 
 
+def test_the_end_may_stand_on_one_of_the_rows(settle) -> None:
+    """Of several periods, only the last of which went home."""
+    first = GOOD.replace(",,2026-03-03", ",2026-03-03T08:00:00+01:00,2026-03-03")
+    first = first.replace("2026-03-07T09:00:00+01:00", "")
+    again = GOOD.replace("2026-03-02T10", "2026-03-04T10")
+    (borås,) = orjson.loads(settle(first, again).stdout)["municipalities"]
+    assert borås["lines"][0]["days"] == 1 + 3
+    other = again.replace("2026-03-07T09", "2026-03-08T09")
+    rejected = orjson.loads(
+        settle(GOOD.replace(",,2026-03-03", ",2026-03-03T08:00:00+01:00,2026-03-03"), other).stdout
+    )["rejected"]
+    assert "olika discharged_at" in rejected[0]["reason"]
+
+
 def test_ready_again_without_withdrawal_is_told(settle) -> None:
     again = GOOD.replace("2026-03-02T10", "2026-03-04T10")
     rejected = orjson.loads(settle(GOOD, again).stdout)["rejected"]
