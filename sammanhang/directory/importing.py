@@ -61,7 +61,7 @@ class Unreadable(Exception):
 def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int:
     """Imports a file and tells what came of it. Returns an exit code: 0, or 1 with faults."""
     try:
-        rows, report = read_units(_content(path), timezone.localdate())
+        rows, report = read_units(content(path), timezone.localdate())
     except Unreadable as unreadable:
         echo(f"{path}: {unreadable}")
         return 1
@@ -81,14 +81,15 @@ def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int
     return 0
 
 
-def _content(path: str) -> str:
+def content(path: str) -> str:
+    """The text of a file that somebody delivers. Raises Unreadable."""
     try:
-        content = Path(path).read_bytes()
+        found = Path(path).read_bytes()
     except FileNotFoundError:
         raise Unreadable("filen finns inte.") from None
     except (OSError, ValueError):
         raise Unreadable("filen går inte att läsa.") from None
-    return decode(content)
+    return decode(found)
 
 
 def decode(content: bytes) -> str:

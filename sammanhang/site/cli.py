@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "sammanhang.site.cli_service:serve",
     "migrate": "sammanhang.site.cli_service:migrate",
     "import-units": "sammanhang.site.cli_service:import_units",
+    "import-assignments": "sammanhang.site.cli_service:import_assignments",
     "audit": "sammanhang.site.cli_audit:audit",
     "settlement": "sammanhang.site.cli_settlement:settlement",
     "disposal": "sammanhang.site.cli_disposal:disposal",

@@ -186,6 +186,20 @@ def import_units(file: str, dry_run: bool) -> None:
 
 
 @click.command()
+@click.argument("file")
+@click.option("--dry-run", is_flag=True, help="Visa vad som skulle ändras, men ändra inget.")
+@told_plainly
+def import_assignments(file: str, dry_run: bool) -> None:
+    """Läs in medarbetaruppdrag från en CSV-fil: vem som får arbeta för vilken enhet, och när."""
+    with database_at_hand():
+        bring_up_to_date()
+        from sammanhang.directory import assignments
+
+        code = assignments.import_assignments(file, dry_run=dry_run, echo=click.echo)
+        raise SystemExit(code)
+
+
+@click.command()
 @click.option("--port", default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--workers", default=2, show_default=True)
