@@ -28,6 +28,7 @@ from sammanhang.casework.actions import (
     perform,
 )
 from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.directory.models import CARE_ROLES
 from sammanhang.engine.calendar import local
 from sammanhang.settlement.round import take_stays
 from simulation.care import Care, Setting
@@ -268,8 +269,8 @@ def _staff() -> dict[str, list[Person]]:
         cursor.execute(
             "select a.unit_id, s.hsa_id, s.given_name, s.family_name, a.role "
             "from directory_assignment a join directory_staff s on s.hsa_id = a.staff_id "
-            "where a.until is null and a.role not in ('process_leader', 'economist') "
-            "order by a.unit_id, s.hsa_id"
+            "where a.until is null and a.role = any(%s) order by a.unit_id, s.hsa_id",
+            [list(CARE_ROLES)],
         )
         found: dict[str, list[Person]] = {}
         for unit, hsa_id, given, family, role in cursor.fetchall():

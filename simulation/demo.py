@@ -19,7 +19,7 @@ from simulation.county import OWNER, load_residents, load_staff
 from simulation.economy import load_economy
 from simulation.lives import SEED, Lived, live
 from simulation.people import residents
-from simulation.staff import SKÖVDE, by_unit, economists, memorable, staff
+from simulation.staff import SKÖVDE, administrators, by_unit, economists, memorable, staff
 
 RESIDENTS = 20_000
 DAYS = 40
@@ -114,10 +114,11 @@ def welcome(address: str, numbers: list[str]) -> str:
         "municipal_nurse": "kommunsjuksköterska",
         "process_leader": "processledare",
         "economist": "ekonom",
+        "unit_administrator": "enhetsadministratör",
     }
     lines += [
         f"  {one.given_name} {one.family_name:12} {roles[one.assignments[0][1]]}"
-        for one in (*memorable(), *economists())
+        for one in (*memorable(), *economists(), *administrators())
     ]
     if numbers:
         lines += ["", f"Att skriva in: {', '.join(numbers)}"]

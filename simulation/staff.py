@@ -24,6 +24,8 @@ ROLE_OF = {
 }
 PER_UNIT = {"avdelning": 5, "psykiatrisk-avdelning": 4, "biståndsenhet": 4, "hemsjukvård": 4}
 """How many work with this at a unit; three where nothing is said."""
+NOT_AT_WORK_THERE = ("process_leader", "unit_administrator")
+"""Roles of those who are not of the unit's own staff."""
 
 SKÖVDE = "1496"
 WARD = ("Medicinavdelning 1", "Sjukhuset i Skövde")
@@ -101,6 +103,13 @@ def economists() -> list[Person]:
     ]
 
 
+def administrators() -> list[Person]:
+    """Who keeps the memorable ward's people."""
+    ward = unit_named(*WARD)
+    assignments = ((ward, "unit_administrator"),)
+    return [Person(f"{REGION}-P0009", "Gun", "Berg", assignments, demo=True)]
+
+
 def process_leaders() -> list[Person]:
     """One for each care area, with an assignment at the office of its largest municipality."""
     largest: dict[str, Mapping[str, str]] = {}
@@ -125,6 +134,7 @@ def staff(rng: Random) -> Iterator[Person]:
     """The memorable persons, the economists and process leaders, then some at every unit."""
     yield from memorable()
     yield from economists()
+    yield from administrators()
     yield from (one for one in process_leaders() if not one.demo)
     number = 1000
     for unit in units():
@@ -140,6 +150,6 @@ def by_unit(people: Iterable[Person]) -> dict[str, Sequence[Person]]:
     found: dict[str, list[Person]] = {}
     for one in people:
         for unit, role in one.assignments:
-            if role != "process_leader":
+            if role not in NOT_AT_WORK_THERE:
                 found.setdefault(unit, []).append(one)
     return dict(found)

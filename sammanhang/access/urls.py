@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sammanhang.access import views, views_sign_in
+from sammanhang.access import views, views_administration, views_sign_in
 
 app_name = "access"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("logga-in/uppdrag/", views_sign_in.assignment, name="assignment"),
     path("logga-in/igen/", views_sign_in.again, name="sign-in-again"),
     path("mina-inloggningar/", views.my_sessions, name="sessions"),
+    path("uppdrag/", views_administration.people, name="people"),
     path("byt-enhet/", views.switch, name="switch"),
     path("logga-ut/", views.sign_out, name="sign-out"),
 ]

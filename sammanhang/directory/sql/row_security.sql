@@ -26,9 +26,37 @@ create policy signed_in on directory_staff
   with check (false);
 alter table directory_assignment enable row level security;
 alter table directory_assignment force row level security;
-create policy signed_in on directory_assignment
-  using (app_setting('person') is not null or app_setting('signin') is not null)
-  with check (false);
+create policy signed_in on directory_assignment for select
+  using (app_setting('person') is not null or app_setting('signin') is not null);
+
+-- A unit's administrator gives assignments in care, or in economy, at that unit, and ends them; not
+-- those of administrators. The unit comes from app.office, and is believed only if the person
+-- administers it today.
+create function directory_administers() returns text
+  language sql stable as $$
+  select a.unit_id from directory_assignment a
+  where a.staff_id = app_setting('person') and a.unit_id = app_setting('office')
+    and a.role = 'unit_administrator' and a.since <= current_date
+    and (a.until is null or a.until > current_date)
+  limit 1
+$$;
+create function directory_is_administered(the_unit text, the_role text) returns boolean
+  language sql stable as $$
+  select the_unit = directory_administers() and case
+    (select u.type from directory_unit u where u.hsa_id = the_unit)
+    when 'avdelning' then the_role = 'ward_nurse'
+    when 'psykiatrisk-avdelning' then the_role = 'ward_nurse'
+    when 'biståndsenhet' then the_role = 'case_officer'
+    when 'hemsjukvård' then the_role = 'municipal_nurse'
+    when 'ekonomi' then the_role = 'economist'
+    else the_role = 'care_coordinator' end
+$$;
+grant insert, update (until) on directory_assignment to sammanhang_app;
+create policy administered_new on directory_assignment for insert
+  with check (since = current_date and directory_is_administered(unit_id, role));
+create policy administered_end on directory_assignment for update
+  using (directory_is_administered(unit_id, role))
+  with check (until = current_date and directory_is_administered(unit_id, role));
 
 create extension if not exists btree_gist;
 -- One person has one assignment at a time in a role at a unit.

@@ -27,6 +27,7 @@ SECRETS = ("Elsa", "19400317", "Behöver hemtjänst")
 
 OPEN, ANYONE, CARE, WARD, PARTY = "open", "anyone", "care", "ward", "party"
 SETTLES = "settles"
+ADMINISTERS = "administers"
 LEADER = "leader"
 WHO_MAY = {
     "": ANYONE,
@@ -38,6 +39,7 @@ WHO_MAY = {
     "logga-ut/": OPEN,
     "sprak/": OPEN,
     "byt-enhet/": ANYONE,
+    "uppdrag/": ADMINISTERS,
     "tavla/": CARE,
     "direkt/": CARE,
     "enheter/": CARE,
@@ -76,7 +78,7 @@ WHO_MAY = {
 }
 """OPEN: no sign-in. ANYONE: signed in. CARE: in care. WARD: in care, at a unit that admits.
 PARTY: in care, at a unit that takes part in the case. LEADER: a process leader.
-SETTLES: an economist."""
+SETTLES: an economist. ADMINISTERS: a unit's administrator."""
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -121,6 +123,7 @@ def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
         "municipal_nurse": (stage.officer, stage.other_officer),
         "process_leader": (stage.officer, stage.other_officer),
         "economist": (region, region),
+        "unit_administrator": (stage.ward, stage.other_ward),
     }
     return [
         (f"{role} at {place}", takes_part, person_at(at.unit, role=role))
@@ -151,6 +154,7 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
         CARE: care,
         WARD: care and who.unit_type == "avdelning",
         PARTY: care and takes_part,
+        ADMINISTERS: who.role == "unit_administrator",
         SETTLES: who.role == "economist",
         LEADER: who.role == "process_leader",
     }[may]
