@@ -33,15 +33,15 @@ from sammanhang.settlement.months import (
 from sammanhang.settlement.sie import Voucher, as_sie
 
 economist = requires("economist")
+YEARS = range(2000, 2101)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _first(year: int, month: int) -> date:
     """The first day. Denied where there is no such month."""
-    try:
-        return date(year, month, 1)
-    except ValueError:
-        raise Denied("settlement") from None
+    if year not in YEARS or not 1 <= month <= 12:
+        raise Denied("settlement")
+    return date(year, month, 1)
 
 
 def _told(request: Asked, first: date, settles_for: str | None) -> dict[str, Any]:
