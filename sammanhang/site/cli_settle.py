@@ -17,7 +17,7 @@ from sammanhang.settlement.arithmetic.amounts import Prices, Unsettleable, price
 from sammanhang.settlement.arithmetic.prices_csv import read_prices
 from sammanhang.settlement.arithmetic.settle import settle as settled
 from sammanhang.settlement.arithmetic.statement import Line, Statement
-from sammanhang.settlement.arithmetic.stays_csv import NoTable, Read, read_stays
+from sammanhang.settlement.arithmetic.stays_csv import YEARS, NoTable, Read, read_stays
 from sammanhang.site.corpus_files import documents, read_files
 
 GUIDELINES = Path(__file__).parent.parent.parent / "guidelines"
@@ -68,9 +68,12 @@ def _stop(text: str) -> NoReturn:
 
 def _month(text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month has no zone)
+        first = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month has no zone)
     except ValueError:
         _stop(f"Månaden '{text}' går inte att förstå. Skriv år-månad, till exempel 2026-03.")
+    if first.year not in YEARS:
+        _stop(f"Månaden '{text}' är orimlig. Skriv år-månad, till exempel 2026-03.")
+    return first
 
 
 def _text(file: str) -> str:

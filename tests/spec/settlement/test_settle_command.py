@@ -151,6 +151,7 @@ def test_a_known_year_needs_no_file(settle) -> None:
 
 REFUSED = [
     ({"month": "mars"}, "Skriv år-månad"),
+    ({"month": "9999-12"}, "Skriv år-månad"),
     ({"month": "2018-01"}, "gäller inte för 2018-01"),
     ({"header": "stay_id,municipality"}, "Kolumnerna specialty"),
     ({"header": HEADER + ",stay_id"}, "två gånger"),
