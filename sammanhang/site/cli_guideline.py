@@ -71,6 +71,9 @@ def explain(guideline: str, form: str) -> None:
 
     file = os.path.join(guideline, DOCUMENT) if os.path.isdir(guideline) else guideline
     compiled = read_file(file)
+    if compiled.liability is not None:
+        text = "dokumentet är regler om betalningsansvar och ingen process. Pröva det med: "
+        raise click.ClickException(f"{file}: {text}sammanhang settle STAYS.csv")
     if compiled.process is None:
         for finding in compiled.findings:
             click.echo(str(finding), err=True)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sammanhang.site.cli_guideline import check, explain
 
 FAULTY = Path(__file__).parent / "faulty"
+GUIDELINES = Path(__file__).parents[3] / "guidelines"
 SOUND = """\
 ---
 id: exempel
@@ -160,3 +161,9 @@ def test_needs_neither_django_nor_a_database() -> None:
         "sys.exit(any(name.split('.')[0] in ('django', 'psycopg') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_is_no_process_is_said_not_to_be() -> None:
+    result = CliRunner().invoke(explain, [str(GUIDELINES / "betalningsansvar-vg")])
+    assert result.exit_code == 1
+    assert "betalningsansvar och ingen process" in result.output
