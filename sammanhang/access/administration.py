@@ -26,6 +26,8 @@ ROLE_AT = {
     "ekonomi": "economist",
 }
 ELSEWHERE = "care_coordinator"
+PURPOSE_AT = {"ekonomi": "Administration"}
+IN_CARE = "Vård och behandling"
 
 
 class NotDone(Exception):
@@ -79,6 +81,8 @@ def give(acting: Acting, person: str) -> None:
         known = hsa.hsa_id(person)
     except ValidationError as error:
         raise NotDone(error.messages[0]) from None
+    if known == acting.person:
+        raise NotDone(_("Ingen ger sig själv ett uppdrag. Be en annan administratör."))
     with connection.cursor() as cursor:
         cursor.execute("select 1 from directory_staff where hsa_id = %s", [known])
         if cursor.fetchone() is None:
@@ -92,8 +96,8 @@ def give(acting: Acting, person: str) -> None:
             raise NotDone(_("Personen har redan uppdraget."))
         cursor.execute(
             "insert into directory_assignment (staff_id, unit_id, role, purpose, since) "
-            "values (%s, %s, %s, 'Vård och behandling', current_date)",
-            [known, acting.unit, role_at(acting)],
+            "values (%s, %s, %s, %s, current_date)",
+            [known, acting.unit, role_at(acting), PURPOSE_AT.get(acting.unit_type, IN_CARE)],
         )
     log_reading(acting, f"write:assignment:{known}")
 

@@ -1,7 +1,8 @@
 """Assignments (medarbetaruppdrag) from a CSV file: who may act for which unit, in which role, when.
 
 As with units, nothing is written while a row is faulty. A row is an assignment: it is new, or it
-changes the one that the person already has in that role at that unit. Whoever the file doesn't
+changes the purpose or last day of the one that the person already has in that role at that unit;
+when that began is history, and stays. Whoever the file doesn't
 name keeps what they have; an assignment is ended by a row with its last day.
 """
 
@@ -179,7 +180,7 @@ def _apply(rows: list[Row], report: Report, *, dry_run: bool) -> None:
         }
         for row in rows:
             _write(row, latest.get((row.person, row.unit, row.role)), report)
-        if dry_run:
+        if dry_run or report.faults:
             transaction.set_rollback(True, using=OWNER)
 
 
@@ -208,6 +209,10 @@ def _write(row: Row, known: Assignment | None, report: Report) -> None:
             since=row.since, until=row.until,
         ).save(using=OWNER)  # fmt: skip
         report.changes.append(f"nytt: {who} från {row.since}")
+        return
+    if row.until is not None and row.until <= known.since:
+        reason = f"uppdraget började {known.since}, efter den sista dagen {row.until}."
+        report.faults.append((row.line, reason))
         return
     if (known.purpose, known.until) == (row.purpose, row.until):
         report.unchanged += 1

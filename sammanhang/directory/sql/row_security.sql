@@ -53,9 +53,10 @@ create function directory_is_administered(the_unit text, the_role text) returns 
 $$;
 grant insert, update (until) on directory_assignment to sammanhang_app;
 create policy administered_new on directory_assignment for insert
-  with check (since = current_date and directory_is_administered(unit_id, role));
+  with check (since = current_date and staff_id <> app_setting('person')  -- not to oneself
+              and directory_is_administered(unit_id, role));
 create policy administered_end on directory_assignment for update
-  using (directory_is_administered(unit_id, role))
+  using ((until is null or until > current_date) and directory_is_administered(unit_id, role))
   with check (until = current_date and directory_is_administered(unit_id, role));
 
 create extension if not exists btree_gist;

@@ -69,6 +69,7 @@ def test_the_database_holds_it_where_a_view_forgets(stage: Stage, administrator:
         [person, here, "unit_administrator", today],
         [person, here, "economist", today],
         [person, here, "ward_nurse", long_ago],
+        [administrator.person, here, "ward_nurse", today],
     ):
         with (
             pytest.raises(DatabaseError),
@@ -76,6 +77,14 @@ def test_the_database_holds_it_where_a_view_forgets(stage: Stage, administrator:
             connection.cursor() as cursor,
         ):
             cursor.execute(new, values)
+    owner(
+        "update directory_assignment set until = '2025-01-01' where id = %s", stage.ward.assignment
+    )
+    with scope(administrator), connection.cursor() as cursor:  # what has ended is history
+        cursor.execute(
+            "update directory_assignment set until = current_date where until is not null"
+        )
+        assert cursor.rowcount == 0
     with scope(stage.ward), connection.cursor() as cursor:  # who is no administrator
         cursor.execute("update directory_assignment set until = current_date")
         assert cursor.rowcount == 0
@@ -89,6 +98,7 @@ def test_what_was_typed_survives_and_one_is_told_what_to_do(
         ("inget", "HSA-id"),
         ("SE2321000131-FINNSINTE", "finns inte i katalogen"),
         (stage.ward.person, "har redan uppdraget"),
+        (administrator.person, "Ingen ger sig själv"),
     ):
         answer = client.post("/uppdrag/", {"person": typed})
         page = answer.content.decode()

@@ -68,6 +68,16 @@ def test_an_assignment_is_ended_by_its_last_day_and_begun_again(importing: Impor
     assert held() == [(WARD, "ward_nurse")]
 
 
+def test_an_old_row_does_not_end_what_has_begun_again(importing: Import) -> None:
+    importing(row())
+    importing(row(until="2026-02-01"))
+    importing(row().replace("2026-01-01", "2026-03-02"))
+    code, lines = importing(row(until="2026-02-01"))
+    assert code == 1
+    assert "började 2026-03-02, efter den sista dagen 2026-02-01" in lines[0]
+    assert held() == [(WARD, "ward_nurse")]
+
+
 def test_whoever_is_not_named_keeps_what_they_have(importing: Import) -> None:
     importing(row())
     importing(row(person="SE2321000131-PX02"))
