@@ -117,7 +117,7 @@ def welcome(address: str, numbers: list[str]) -> str:
         "unit_administrator": "enhetsadministratör",
     }
     lines += [
-        f"  {one.given_name} {one.family_name:12} {roles[one.assignments[0][1]]}"
+        f"  {one.name:18} {roles[one.assignments[0][1]]}"
         for one in (*memorable(), *economists(), *administrators())
     ]
     if numbers:
