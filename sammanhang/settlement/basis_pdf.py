@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 
 import orjson
 import typst
 
 from sammanhang.settlement.arithmetic.statement import Statement
+from sammanhang.settlement.figures import kronor, swedish
 from sammanhang.settlement.months import Correction
 
 TEMPLATE = Path(__file__).parent / "basis.typ"
@@ -49,20 +49,3 @@ def as_pdf(
     inputs = {"told": orjson.dumps(told).decode()}
     made = typst.compile(str(TEMPLATE), sys_inputs=inputs, pdf_standards="ua-1")
     return bytes(made)  # pyright: ignore[reportArgumentType]
-
-
-def swedish(number: Decimal) -> str:
-    """`2,5`; whole numbers without decimals."""
-    text = f"{number:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
-
-
-def two_decimals(number: Decimal) -> str:
-    """`2,00`, for columns."""
-    return f"{number:.2f}".replace(".", ",")
-
-
-def kronor(ore: int) -> str:
-    """`10 500,00`."""
-    sign, whole = "−" if ore < 0 else "", abs(ore)
-    return f"{sign}{whole // 100:,}".replace(",", "\u00a0") + f",{whole % 100:02}"

@@ -18,9 +18,8 @@ from sammanhang.access.requires import Asked, Denied, just_signed_in, requires
 from sammanhang.settlement import closing, shown
 from sammanhang.settlement.agreement import agreement
 from sammanhang.settlement.arithmetic.amounts import Unsettleable
-from sammanhang.settlement.basis_pdf import as_pdf, kronor, swedish, two_decimals
-from sammanhang.settlement.basis_xlsx import as_xlsx
 from sammanhang.settlement.closing import NotNow
+from sammanhang.settlement.figures import kronor, swedish, two_decimals
 from sammanhang.settlement.months import (
     EVERYBODY,
     Month,
@@ -280,7 +279,11 @@ def download(request: Asked, year: int, month: int, payer: str, file: str) -> Ht
         raise Denied("settlement")
     corrections, name = loaded.corrections_of(payer), f"underlag-{payer}-{first:%Y-%m}"
     if file == "underlag.xlsx":
+        from sammanhang.settlement.basis_xlsx import as_xlsx  # slow to load, and seldom asked for
+
         return _file(as_xlsx(names[payer], stated, corrections), XLSX, f"{name}.xlsx")
+    from sammanhang.settlement.basis_pdf import as_pdf
+
     title = agreement().document.title
     made = as_pdf(names[payer], title, stated, corrections)
     return _file(made, "application/pdf", f"{name}.pdf")
