@@ -48,15 +48,20 @@ def as_html_fragment(
     obligations the rule has now), in the reader's language.
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(_without_front_matter(process.document.text))
+    tokens = markdown.parse(without_front_matter(process.document.text))
     return _Page(process, markdown, notes or {}, notes_language).html(tokens)
 
 
-def _without_front_matter(text: str) -> str:
+def without_front_matter(text: str) -> str:
     """The text with the front matter's lines blank, so that line numbers hold."""
     lines = text.split("\n")
     end = next((at for at, line in enumerate(lines) if at and line.rstrip() == "---"), -1)
     return "\n".join([""] * (end + 1) + lines[end + 1 :])
+
+
+def is_block(token: Token) -> bool:
+    """Whether a fence is a block of the language."""
+    return token.type == "fence" and token.info.split()[:1] in ([kind] for kind in KINDS)
 
 
 class _Page:
@@ -88,8 +93,8 @@ class _Page:
 
     def _paragraph(self, section: Section | None, tokens: list[Token]) -> Iterator[str]:
         """A section: its text, and beside it what its blocks say."""
-        blocks = [token for token in tokens if self._is_block(token)]
-        text = [token for token in tokens if not self._is_block(token)]
+        blocks = [token for token in tokens if is_block(token)]
+        text = [token for token in tokens if not is_block(token)]
         if section is not None:
             text[0].attrSet("id", section.anchor)
         written = str(self._markdown.renderer.render(text, self._markdown.options, {}))
@@ -104,13 +109,10 @@ class _Page:
             yield "</div>"
         yield "</section>"
 
-    def _is_block(self, token: Token) -> bool:
-        return token.type == "fence" and token.info.split()[:1] in ([kind] for kind in KINDS)
-
     def _card(self, token: Token) -> Iterator[str]:
         kind, *names = token.info.split()
         name = names[0] if names else ""
-        title, said = self._said(kind, name)
+        title, said = said_in_block(kind, name, self._process)
         anchor = f"{kind}-{name}" if name else kind
         yield f'<div class="regelkort regelkort-{kind}" id="{escape(anchor)}">'
         yield f'<p class="regelkort-slag">{_LABELS[kind]} <code>{escape(name)}</code></p>'
@@ -124,31 +126,37 @@ class _Page:
         yield f'<pre tabindex="0"><code>{escape(token.content)}</code></pre></details>'
         yield "</div>"
 
-    def _said(self, kind: str, name: str) -> tuple[str, list[str]]:
-        """A block's title and what it says, in words."""
-        process = self._process
-        if kind == "part" and name in process.parts:
-            part = process.parts[name]
-            return part.title, list(_about_part(part))
-        if kind == "handling" and name in process.acts:
-            act = process.acts[name]
-            return act.title, list(_about_act(act, process))
-        if kind == "regel" and (rule := process.rule(name)):
-            return "", [sentence(rule, process)]
-        for phase in process.phases if kind == "läge" else ():
-            if phase.name == name:
-                return phase.title, [phase_sentence(phase, process)]
-        return "", self._about_reckoning(name)
-
-    def _about_reckoning(self, name: str) -> list[str]:
-        known = {self._process.reckoning.name: self._process.reckoning}
-        for rule in self._process.rules:
-            if (reckoning := getattr(rule, "reckoning", None)) is not None:
-                known[reckoning.name] = reckoning
-        return [reckoning_text(known[name])] if name in known else []
-
 
 # --- What a block says ----------------------------------------------------------------------
+
+
+def label_of(kind: str) -> str:
+    """What a kind of block is called above its words."""
+    return _LABELS[kind]
+
+
+def said_in_block(kind: str, name: str, process: Process) -> tuple[str, list[str]]:
+    """A block's title and what it says, in words."""
+    if kind == "part" and name in process.parts:
+        part = process.parts[name]
+        return part.title, list(_about_part(part))
+    if kind == "handling" and name in process.acts:
+        act = process.acts[name]
+        return act.title, list(_about_act(act, process))
+    if kind == "regel" and (rule := process.rule(name)):
+        return "", [sentence(rule, process)]
+    for phase in process.phases if kind == "läge" else ():
+        if phase.name == name:
+            return phase.title, [phase_sentence(phase, process)]
+    return "", _about_reckoning(name, process) if kind == "tidsräkning" else []
+
+
+def _about_reckoning(name: str, process: Process) -> list[str]:
+    known = {process.reckoning.name: process.reckoning}
+    for rule in process.rules:
+        if (reckoning := getattr(rule, "reckoning", None)) is not None:
+            known[reckoning.name] = reckoning
+    return [reckoning_text(known[name])] if name in known else []
 
 
 def _about_part(part: Part) -> Iterator[str]:

@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "check": "sammanhang.site.cli_guideline:check",
     "explain": "sammanhang.site.cli_guideline:explain",
+    "export": "sammanhang.site.cli_export:export",
     "case": "sammanhang.site.cli_case:case",
     "diff": "sammanhang.site.cli_diff:diff",
     "replay": "sammanhang.site.cli_replay:replay",

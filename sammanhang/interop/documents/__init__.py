@@ -1,0 +1,1 @@
+"""Governing documents in the forms that others read."""
