@@ -52,11 +52,11 @@ def demo(port: int, reset: bool, pace: float, sign_in: bool) -> None:
                 if sign_in:
                     start_identity_provider(children, port + 1)
                 children.start(processes.server_command(HOST, port, WORKERS))
+                processes.await_answer(children, HOST, port)
+                click.echo(county.welcome(f"http://localhost:{port}/", numbers))
                 children.start(processes.worker_command())
                 if pace > 0:
                     children.start([sys.executable, "-m", "simulation", f"--pace={pace}"])
-                processes.await_answer(children, HOST, port)
-                click.echo(county.welcome(f"http://localhost:{port}/", numbers))
                 children.wait()
 
 
