@@ -12,12 +12,14 @@ from sammanhang.site.corpus_files import process_of
 
 @click.command()
 @click.argument("guideline", metavar="GUIDELINE")
-@click.option("--format", "form", type=click.Choice(["md", "html", "pdf"]), required=True)
+@click.option(
+    "--format", "form", type=click.Choice(["md", "html", "pdf", "docx", "fhir"]), required=True
+)
 @click.option(
     "-o", "output", metavar="FILE", required=True, type=click.Path(dir_okay=False, path_type=Path)
 )
 def export(guideline: str, form: str, output: Path) -> None:
-    """Skriv ett styrdokument till en fil: som text, webbsida eller tillgänglig PDF.
+    """Skriv ett styrdokument till en fil: som text, webbsida, PDF (PDF/UA), Word eller FHIR R4.
 
     GUIDELINE är en fil, eller en mapp där riktlinjens rutiner och tillägg följer med.
     """
@@ -36,6 +38,14 @@ def _made(process: Process, form: str) -> bytes:
         from sammanhang.guideline.explain import as_html
 
         return as_html(process).encode()
+    if form == "docx":
+        from sammanhang.interop.documents.docx import as_docx
+
+        return as_docx(process)
+    if form == "fhir":
+        from sammanhang.interop.documents.fhir import as_fhir
+
+        return as_fhir(process)
     return _pdf(process)
 
 

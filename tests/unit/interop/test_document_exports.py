@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 from click.testing import CliRunner
+from docx import Document
 from pypdf import PdfReader
 
 from sammanhang.guideline.compiler import read_document
 from sammanhang.guideline.model import Duty, Process
 from sammanhang.guideline.sentences import sentence
+from sammanhang.interop.documents.docx import as_docx
+from sammanhang.interop.documents.fhir import as_fhir
 from sammanhang.interop.documents.pdf import as_pdf
 from sammanhang.site.cli_export import export
 from sammanhang.site.corpus_files import process_of
@@ -108,8 +113,63 @@ def test_markup_in_a_document_stays_text_in_the_pdf(hostile: Process) -> None:
         assert squeezed(written) in text.replace("”", '"').replace("“", '"')
 
 
+def test_the_word_file_has_headings_language_and_every_duty_in_a_cell(county: Process) -> None:
+    made: Any = Document(io.BytesIO(as_docx(county)))
+    assert made.core_properties.title == county.document.title
+    assert made.core_properties.language == "sv-SE"
+    assert 'w:lang w:val="sv-SE"' in made.styles["Normal"].element.xml
+    headings = [one.text for one in made.paragraphs if one.style.name.startswith("Heading")]
+    for section in county.document.sections:
+        assert any(section.title in heading for heading in headings), section.title
+    cells = "\n".join(one.cell(0, 0).text for one in made.tables)
+    written = [one for one in county.rules if isinstance(one, Duty) and not one.receipt]
+    assert [one.name for one in written if sentence(one, county) not in cells] == []
+
+
+def test_markup_in_a_document_stays_text_in_word_and_fhir(hostile: Process) -> None:
+    made: Any = Document(io.BytesIO(as_docx(hostile)))
+    text = "\n".join(one.text for one in made.paragraphs)
+    assert "<script>alert(1)</script> ]]>" in text
+    assert "Parter $x^2 & <w:p>" in text
+    assert orjson.loads(as_fhir(hostile))["entry"][0]["resource"]["title"] == (
+        '#panic("titel") <b>'
+    )
+
+
+def test_the_fhir_bundle_has_what_r4_requires_and_every_reference_resolves(
+    county: Process,
+) -> None:
+    bundle = orjson.loads(as_fhir(county))
+    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
+    addresses = [entry["fullUrl"] for entry in bundle["entry"]]
+    assert len(set(addresses)) == len(addresses)
+    plan, *activities = [entry["resource"] for entry in bundle["entry"]]
+    assert plan["resourceType"] == "PlanDefinition"
+    assert plan["status"] in {"draft", "active"}
+    known = {f"{one['url']}|{one['version']}" for one in activities}
+    actions = {one["id"] for one in plan["action"]}
+    assert len(actions) == len(plan["action"]) == len(activities)
+    for action in plan["action"]:
+        assert action["definitionCanonical"] in known
+        assert all(one["citation"] for one in action["documentation"])
+        for related in action.get("relatedAction", []):
+            assert related["actionId"] in actions
+            assert related["relationship"] == "after-end"
+    for activity in activities:
+        assert activity["resourceType"] == "ActivityDefinition"
+        assert activity["kind"] in {"CommunicationRequest", "Task"}
+        assert all(one["type"] == "practitioner" for one in activity["participant"])
+
+
 @pytest.mark.parametrize(
-    ("form", "start"), [("md", b"---\n"), ("html", b"<!doctype html>"), ("pdf", b"%PDF-")]
+    ("form", "start"),
+    [
+        ("md", b"---\n"),
+        ("html", b"<!doctype html>"),
+        ("pdf", b"%PDF-"),
+        ("docx", b"PK"),
+        ("fhir", b"{"),
+    ],
 )
 def test_the_command_writes_the_file(form: str, start: bytes, tmp_path: Path) -> None:
     file = tmp_path / "ut"
