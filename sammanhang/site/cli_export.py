@@ -13,13 +13,16 @@ from sammanhang.site.corpus_files import process_of
 @click.command()
 @click.argument("guideline", metavar="GUIDELINE")
 @click.option(
-    "--format", "form", type=click.Choice(["md", "html", "pdf", "docx", "fhir"]), required=True
+    "--format",
+    "form",
+    type=click.Choice(["md", "html", "pdf", "docx", "bpmn", "fhir"]),
+    required=True,
 )
 @click.option(
     "-o", "output", metavar="FILE", required=True, type=click.Path(dir_okay=False, path_type=Path)
 )
 def export(guideline: str, form: str, output: Path) -> None:
-    """Skriv ett styrdokument till en fil: som text, webbsida, PDF (PDF/UA), Word eller FHIR R4.
+    """Skriv ett styrdokument till en fil: som text, webbsida, PDF/UA, Word, BPMN eller FHIR R4.
 
     GUIDELINE är en fil, eller en mapp där riktlinjens rutiner och tillägg följer med.
     """
@@ -42,6 +45,10 @@ def _made(process: Process, form: str) -> bytes:
         from sammanhang.interop.documents.docx import as_docx
 
         return as_docx(process)
+    if form == "bpmn":
+        from sammanhang.interop.documents.bpmn import as_bpmn
+
+        return as_bpmn(process)
     if form == "fhir":
         from sammanhang.interop.documents.fhir import as_fhir
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import Any
 
 from docx import Document
@@ -12,16 +11,15 @@ from docx.oxml.ns import qn
 
 from sammanhang.guideline.model import Process
 from sammanhang.interop.documents.content import Node, content
+from sammanhang.interop.documents.names import in_xml
 
 SHADE = "EEF2F5"
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write."""
 
 
 def as_docx(process: Process) -> bytes:
     """The text under its own headings; what each block says stands in a shaded cell."""
     made: Any = Document()
-    made.core_properties.title = _plain(process.document.title)[:255]
+    made.core_properties.title = in_xml(process.document.title)[:255]
     made.core_properties.author = "Sammanhang"
     made.core_properties.language = "sv-SE"
     language = OxmlElement("w:lang")
@@ -38,7 +36,7 @@ def as_docx(process: Process) -> bytes:
 def _add(made: Any, node: Node, style: str | None = None) -> None:
     match node["kind"]:
         case "heading":
-            made.add_heading(_plain(node["text"]), node["level"])
+            made.add_heading(in_xml(node["text"]), node["level"])
         case "paragraph":
             _runs(made.add_paragraph(style=style), node["runs"])
         case "list":
@@ -52,7 +50,7 @@ def _add(made: Any, node: Node, style: str | None = None) -> None:
         case "table":
             _table(made, node["rows"])
         case "code":
-            made.add_paragraph(_plain(node["text"]))
+            made.add_paragraph(in_xml(node["text"]))
         case _:
             _rule(made, node)
 
@@ -70,19 +68,15 @@ def _rule(made: Any, node: Node) -> None:
     shade.set(qn("w:val"), "clear")
     shade.set(qn("w:fill"), SHADE)
     cell._tc.get_or_add_tcPr().append(shade)
-    cell.paragraphs[0].add_run(_plain(node["label"])).italic = True
+    cell.paragraphs[0].add_run(in_xml(node["label"])).italic = True
     if node["title"]:
-        cell.add_paragraph().add_run(_plain(node["title"])).bold = True
+        cell.add_paragraph().add_run(in_xml(node["title"])).bold = True
     for line in node["said"]:
-        cell.add_paragraph(_plain(line))
+        cell.add_paragraph(in_xml(line))
     made.add_paragraph()
 
 
 def _runs(paragraph: Any, runs: list[dict[str, Any]]) -> None:
     for one in runs:
-        run = paragraph.add_run(_plain(one["text"]))
+        run = paragraph.add_run(in_xml(one["text"]))
         run.bold, run.italic = one["strong"] or None, one["emphasis"] or None
-
-
-def _plain(text: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", text)

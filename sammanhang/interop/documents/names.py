@@ -1,4 +1,4 @@
-"""Identifiers for formats that know no Swedish letters. PURE."""
+"""Names and text as formats with less room for letters can write them. PURE."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 _PLAIN = str.maketrans("åäö", "aao")
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def ids(names: Iterable[str], prefix: str) -> dict[str, str]:
@@ -14,3 +15,8 @@ def ids(names: Iterable[str], prefix: str) -> dict[str, str]:
         name: f"{prefix}-{at}-{re.sub('[^a-z0-9-]', '-', name.translate(_PLAIN))}"[:64]
         for at, name in enumerate(names, 1)
     }
+
+
+def in_xml(text: str) -> str:
+    """The text with what XML 1.0 has no way to write replaced."""
+    return _UNWRITABLE.sub("\ufffd", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import orjson
 import pytest
@@ -15,6 +16,7 @@ from pypdf import PdfReader
 from sammanhang.guideline.compiler import read_document
 from sammanhang.guideline.model import Duty, Process
 from sammanhang.guideline.sentences import sentence
+from sammanhang.interop.documents.bpmn import as_bpmn
 from sammanhang.interop.documents.docx import as_docx
 from sammanhang.interop.documents.fhir import as_fhir
 from sammanhang.interop.documents.pdf import as_pdf
@@ -136,6 +138,27 @@ def test_markup_in_a_document_stays_text_in_word_and_fhir(hostile: Process) -> N
     )
 
 
+@pytest.mark.parametrize("which", ["county", "hostile"])
+def test_in_bpmn_every_reference_resolves_and_everything_is_drawn(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    process: Process = request.getfixturevalue(which)
+    made = list(ET.fromstring(as_bpmn(process)).iter())  # noqa: S314 - our own
+    known = [one.attrib["id"] for one in made if "id" in one.attrib]
+    assert len(set(known)) == len(known)
+    for one in made:
+        for name in ("sourceRef", "targetRef", "bpmnElement", "processRef"):
+            assert one.get(name, known[0]) in known
+        if one.tag.endswith("flowNodeRef"):
+            assert one.text in known
+    acts = [act.title for act in process.acts.values() if not act.implicit]
+    tasks = [one for one in made if one.tag.endswith("Task")]
+    assert sorted(one.attrib["name"] for one in tasks) == sorted(acts)
+    drawn = {one.get("bpmnElement") for one in made}
+    shown = ("Task", "Event", "Flow", "}lane", "participant", "Annotation", "association")
+    assert all(one.get("id") in drawn for one in made if one.tag.endswith(shown))
+
+
 def test_the_fhir_bundle_has_what_r4_requires_and_every_reference_resolves(
     county: Process,
 ) -> None:
@@ -168,6 +191,7 @@ def test_the_fhir_bundle_has_what_r4_requires_and_every_reference_resolves(
         ("html", b"<!doctype html>"),
         ("pdf", b"%PDF-"),
         ("docx", b"PK"),
+        ("bpmn", b"<?xml"),
         ("fhir", b"{"),
     ],
 )
