@@ -19,7 +19,15 @@ from simulation.county import OWNER, load_residents, load_staff
 from simulation.economy import load_economy
 from simulation.lives import SEED, Lived, live
 from simulation.people import residents
-from simulation.staff import SKÖVDE, administrators, by_unit, economists, memorable, staff
+from simulation.staff import (
+    SKÖVDE,
+    administrators,
+    by_unit,
+    economists,
+    memorable,
+    reviewers,
+    staff,
+)
 
 RESIDENTS = 20_000
 DAYS = 40
@@ -115,10 +123,11 @@ def welcome(address: str, numbers: list[str]) -> str:
         "process_leader": "processledare",
         "economist": "ekonom",
         "unit_administrator": "enhetsadministratör",
+        "log_reviewer": "logggranskare",
     }
     lines += [
         f"  {one.name:18} {roles[one.assignments[0][1]]}"
-        for one in (*memorable(), *economists(), *administrators())
+        for one in (*memorable(), *economists(), *administrators(), *reviewers())
     ]
     if numbers:
         lines += ["", f"Att skriva in: {', '.join(numbers)}"]

@@ -24,7 +24,7 @@ ROLE_OF = {
 }
 PER_UNIT = {"avdelning": 5, "psykiatrisk-avdelning": 4, "biståndsenhet": 4, "hemsjukvård": 4}
 """How many work with this at a unit; three where nothing is said."""
-NOT_AT_WORK_THERE = ("process_leader", "unit_administrator")
+NOT_AT_WORK_THERE = ("process_leader", "unit_administrator", "log_reviewer")
 """Roles of those who are not of the unit's own staff."""
 
 SKÖVDE = "1496"
@@ -110,6 +110,12 @@ def administrators() -> list[Person]:
     return [Person(f"{REGION}-P0009", "Gun", "Berg", assignments, demo=True)]
 
 
+def reviewers() -> list[Person]:
+    """Who reviews the memorable ward's log."""
+    assignments = ((unit_named(*WARD), "log_reviewer"),)
+    return [Person(f"{REGION}-P0020", "Ingrid", "Sand", assignments, demo=True)]
+
+
 def process_leaders() -> list[Person]:
     """One for each care area, with an assignment at the office of its largest municipality."""
     largest: dict[str, Mapping[str, str]] = {}
@@ -135,6 +141,7 @@ def staff(rng: Random) -> Iterator[Person]:
     yield from memorable()
     yield from economists()
     yield from administrators()
+    yield from reviewers()
     yield from (one for one in process_leaders() if not one.demo)
     number = 1000
     for unit in units():

@@ -58,6 +58,7 @@ def seal() -> Head | None:
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.execute("lock table access_log_seal in exclusive mode")
         cursor.execute("select access_log_month((current_date + interval '1 month')::date)")
+        cursor.execute("select access_review_prepare(now() - interval '62 days')")
         number, before, from_tx = _last(cursor)
         cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
         (to_tx,) = cursor.fetchone()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sammanhang.access import views, views_administration, views_sign_in
+from sammanhang.access import views, views_administration, views_review, views_sign_in
 
 app_name = "access"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("logga-in/igen/", views_sign_in.again, name="sign-in-again"),
     path("mina-inloggningar/", views.my_sessions, name="sessions"),
     path("uppdrag/", views_administration.people, name="people"),
+    path("logggranskning/", views_review.months, name="review"),
+    path("logggranskning/<int:year>-<int:month>/", views_review.month, name="review-month"),
     path("byt-enhet/", views.switch, name="switch"),
     path("logga-ut/", views.sign_out, name="sign-out"),
 ]

@@ -28,6 +28,7 @@ SECRETS = ("Elsa", "19400317", "Behöver hemtjänst")
 OPEN, ANYONE, CARE, WARD, PARTY = "open", "anyone", "care", "ward", "party"
 SETTLES = "settles"
 ADMINISTERS = "administers"
+REVIEWS = "reviews"
 LEADER = "leader"
 WHO_MAY = {
     "": ANYONE,
@@ -40,6 +41,8 @@ WHO_MAY = {
     "sprak/": OPEN,
     "byt-enhet/": ANYONE,
     "uppdrag/": ADMINISTERS,
+    "logggranskning/": REVIEWS,
+    "logggranskning/<int:year>-<int:month>/": REVIEWS,
     "tavla/": CARE,
     "direkt/": CARE,
     "enheter/": CARE,
@@ -78,7 +81,7 @@ WHO_MAY = {
 }
 """OPEN: no sign-in. ANYONE: signed in. CARE: in care. WARD: in care, at a unit that admits.
 PARTY: in care, at a unit that takes part in the case. LEADER: a process leader.
-SETTLES: an economist. ADMINISTERS: a unit's administrator."""
+SETTLES: an economist. ADMINISTERS: a unit's administrator. REVIEWS: a unit's reviewer."""
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -124,6 +127,7 @@ def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
         "process_leader": (stage.officer, stage.other_officer),
         "economist": (region, region),
         "unit_administrator": (stage.ward, stage.other_ward),
+        "log_reviewer": (stage.ward, stage.other_ward),
     }
     return [
         (f"{role} at {place}", takes_part, person_at(at.unit, role=role))
@@ -139,6 +143,8 @@ def filled(address: str, case: int, file: UUID, resident: str) -> str:
     of_case = {"number": str(case), "act": "planeringsmeddelande", "file": str(file)}
     of_guideline = {"key": process_for(DISCHARGE).key, "number": "3"}
     values = {"resident": resident, **(of_case if "arende" in address else of_guideline)}
+    if "logggranskning" in address:
+        values = {"year": "2026", "month": "03"}
     if "betalning" in address:
         values = {"year": "2026", "month": "03", "payer": "1490", "file": "underlag.pdf"}
     values |= {"draft": str(DRAFT), "revision": "1", "example": "om"}
@@ -155,6 +161,7 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
         WARD: care and who.unit_type == "avdelning",
         PARTY: care and takes_part,
         ADMINISTERS: who.role == "unit_administrator",
+        REVIEWS: who.role == "log_reviewer",
         SETTLES: who.role == "economist",
         LEADER: who.role == "process_leader",
     }[may]

@@ -1,0 +1,202 @@
+"""A unit's reviewer reads that unit's log and no other's, and says whether it is in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.test import Client
+from django.utils import timezone
+from stage import Stage, owner, person_at, resident
+
+from sammanhang.access import review, seals
+from sammanhang.access.acting import Acting, log_reading
+from sammanhang.access.acting import scope as acting_scope
+from sammanhang.access.review_patterns import Finding, Line, patterns
+
+NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def reviewer(stage: Stage) -> Acting:
+    return person_at(stage.ward.unit, "Rut Granskare", "log_reviewer")
+
+
+def signed_in(who: Acting) -> Client:
+    client = Client()
+    client.post("/logga-in/", {"assignment": who.assignment})
+    return client
+
+
+def this_month() -> str:
+    return f"/logggranskning/{timezone.localdate():%Y-%m}/".replace("-0", "-")
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path) -> Iterator[None]:
+    """The folder where heads are kept."""
+    before, settings.DATA = settings.DATA, tmp_path
+    yield
+    settings.DATA = before
+
+
+# --- Patterns -------------------------------------------------------------------------------
+
+
+def read(id: int, at: datetime = NOON, **other: object) -> Line:
+    values: dict[str, object] = {"action": "read:case", "case": 1, "resident": uuid4()}
+    return Line(id=id, at=at, person="P", name="Per Prov", **(values | other))  # type: ignore[arg-type]
+
+
+ORDINARY = [read(n, NOON + timedelta(hours=2 * n)) for n in (0, 1, 2, 12, 13, 14)]
+ACTED = {1: NOON + timedelta(days=30)}
+
+
+def shown(lines: list[Line], names: list[tuple[int, str]] | None = None) -> list[Finding]:
+    return patterns(lines, names or [], ACTED)
+
+
+def test_an_ordinary_month_has_nothing_to_look_at() -> None:
+    assert shown(ORDINARY) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "more", "names"),
+    [
+        ("colleague", [], [(2, "colleague")]),
+        ("surname", [], [(2, "surname")]),
+        ("night", [read(90, NIGHT)], []),
+        ("many", [read(100 + n, NOON + timedelta(days=9, minutes=2 * n)) for n in range(21)], []),
+        ("emergency", [read(90, why="emergency")], []),
+        ("no-act", [read(90, case=2)], []),
+        ("denied", [read(90, action="denied:case")], []),
+    ],
+)
+def test_what_is_worth_a_look_is_shown_with_its_lines(
+    pattern: str, more: list[Line], names: list[tuple[int, str]]
+) -> None:
+    (found,) = shown([*ORDINARY, *more], names)
+    assert found.pattern == pattern
+    assert [one.id for one in found.lines] == ([one.id for one in more] or [names[0][0]])
+
+
+def test_who_works_nights_and_who_opens_the_same_few_again_are_not_shown() -> None:
+    assert shown([read(n, NIGHT + timedelta(days=n)) for n in range(9)]) == []
+    same = uuid4()
+    assert shown([read(n, NOON + timedelta(minutes=n), resident=same) for n in range(40)]) == []
+
+
+# --- Whose log ------------------------------------------------------------------------------
+
+
+def lines_seen(who: Acting) -> set[str]:
+    """The units whose lines are seen where the view forgets to ask for one."""
+    with review.scope(who), connection.cursor() as cursor:
+        cursor.execute("select distinct unit from access_log")
+        return {unit for (unit,) in cursor.fetchall()}
+
+
+def test_another_units_lines_are_never_seen_also_when_the_view_forgets(
+    stage: Stage, reviewer: Acting
+) -> None:
+    for who in (stage.ward, stage.other_ward):
+        with acting_scope(who):
+            log_reading(who, "read:case")
+
+    assert lines_seen(reviewer) == {stage.ward.unit}
+    assert lines_seen(stage.ward) == set()
+    elsewhere = Acting(reviewer.person, "Rut", stage.other_ward.unit, "", "avdelning", 1, "x")
+    assert lines_seen(elsewhere) == set()
+    owner("update directory_assignment set until = current_date where id = %s", reviewer.assignment)
+    assert lines_seen(reviewer) == set()
+
+
+def test_a_namesake_is_found_but_never_one_under_protection(stage: Stage, reviewer: Acting) -> None:
+    reader = person_at(stage.ward.unit, "Per Namne")
+    for protected in (False, True):
+        who = resident(7 + protected, protected=protected)
+        owner("update residents_resident set family_name = 'Namne' where id = %s", who)
+        with acting_scope(reader):
+            log_reading(reader, "read:resident", resident=who)
+    seals.seal()
+    with review.scope(reviewer):
+        found = review.load(timezone.localdate().replace(day=1), reviewer.unit).patterns
+
+    (one,) = [each for each in found if each.pattern == "surname"]
+    assert (one.person, len(one.lines)) == (reader.person, 1)
+
+
+# --- The reviewer's work --------------------------------------------------------------------
+
+
+def refused_line(stage: Stage) -> str:
+    with acting_scope(stage.ward):
+        log_reading(stage.ward, "denied:case", case=77)
+    return f"denied:{stage.ward.person}"
+
+
+def test_a_verdict_is_recorded_and_the_reading_of_the_log_is_logged(
+    stage: Stage, reviewer: Acting
+) -> None:
+    finding, client = refused_line(stage), signed_in(reviewer)
+    client.post(
+        this_month(), {"finding": finding, "verdict": "look into", "note": "Frågar Per om ärendet"}
+    )
+    page = client.get(this_month()).content.decode()
+
+    assert "Frågar Per om ärendet" in page
+    assert "inte i sig fel" in page
+    logged = owner("select distinct action from access_log where person = %s", reviewer.person)
+    assert ("read:log-review",) in logged
+
+
+def test_what_was_typed_survives_a_verdict_that_can_t_be_recorded(
+    stage: Stage, reviewer: Acting
+) -> None:
+    answer = signed_in(reviewer).post(
+        this_month(), {"finding": refused_line(stage), "note": "Kvar på skärmen"}
+    )
+    assert answer.status_code == 409
+    assert "Välj en bedömning" in answer.content.decode()
+    assert "Kvar på skärmen" in answer.content.decode()
+    assert owner("select count(*) from access_review") == [(0,)]
+
+
+def test_verdicts_are_only_added_to(stage: Stage, reviewer: Acting) -> None:
+    month = timezone.localdate().replace(day=1)
+    with review.scope(reviewer):
+        review.say(reviewer, month, "line:1", "in order", "")
+    for sql in ("update access_review set verdict = 'misuse'", "delete from access_review"):
+        with pytest.raises(DatabaseError), review.scope(reviewer), connection.cursor() as cursor:
+            cursor.execute(sql)
+        with pytest.raises(DatabaseError):
+            owner(sql)
+    with pytest.raises(DatabaseError), review.scope(stage.ward):
+        review.say(stage.ward, month, "line:1", "in order", "")
+
+
+def test_nobody_chooses_the_sample(stage: Stage, reviewer: Acting) -> None:
+    """It is the same each time, and there is none before the month has a seal."""
+    for _ in range(review.SAMPLE + 10):
+        with acting_scope(stage.ward):
+            log_reading(stage.ward, "read:case")
+    month = timezone.localdate().replace(day=1)
+    with review.scope(reviewer):
+        assert review.load(month, reviewer.unit).sample == []
+    seals.seal()
+    with review.scope(reviewer):
+        first, again = (review.load(month, reviewer.unit).sample for _ in range(2))
+    assert first == again
+    assert len(first) == review.SAMPLE
+    assert [one.lines[0].id for one in first] != sorted(one.lines[0].id for one in first)
+
+
+def test_an_empty_log_teaches_what_the_page_is_for(stage: Stage, reviewer: Acting) -> None:
+    page = signed_in(reviewer).get("/logggranskning/2026-02/").content.decode()
+    assert "inget som liknar" in page
