@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connections
+from django.utils import timezone
 
 from sammanhang.access.acting import Acting
 from sammanhang.casework.actions import (
@@ -27,7 +28,7 @@ from sammanhang.casework.actions import (
     open_case,
     perform,
 )
-from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.processes import DISCHARGE, process_on
 from sammanhang.directory.models import CARE_ROLES
 from sammanhang.engine.calendar import local
 from sammanhang.settlement.round import take_stays
@@ -81,7 +82,7 @@ class Clock:
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
-        self.process = process_for(DISCHARGE)
+        self.process = process_on(DISCHARGE, timezone.localdate())
         self.quiet = [unit for one in memorable() for unit, _ in one.assignments]
         self.care = Care(_staff())
         self._notices: dict[int, Setting] = {}

@@ -12,7 +12,7 @@ from django.db import connections, transaction
 
 from sammanhang.casework.loading import History
 from sammanhang.casework.loading import load as load_histories
-from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
 from sammanhang.directory.county import load_county
 from sammanhang.engine.calendar import local
 from simulation.county import OWNER, load_residents, load_staff
@@ -49,7 +49,9 @@ def load(
 
     The same seed and the same `now` give the same county. `count` residents, `days` of history.
     """
-    process = process_for(DISCHARGE)
+    load_county(local(now).date())
+    edition = edition_on(DISCHARGE, local(now).date())
+    process = process_for(DISCHARGE, edition)
     people = list(residents(Random(seed), count, local(now).date()))
     employed = list(staff(Random(seed)))
     lived: list[Lived] = []
@@ -60,9 +62,7 @@ def load(
             if shown != (shown := local(one.stay.admitted).date()):
                 tick(1)
     with transaction.atomic(using=OWNER):
-        with progress("Länet och dess invånare", 3) as tick:
-            load_county(local(now).date())
-            tick(1)
+        with progress("Länets invånare", 2) as tick:
             load_residents(people, deceased(lived))
             tick(1)
             load_staff(employed)
@@ -71,7 +71,7 @@ def load(
         with progress("Händelserna", len(written)) as tick:
             for at in range(0, len(written), AT_ONCE):
                 some = written[at : at + AT_ONCE]
-                load_histories(process, some)
+                load_histories(process, edition, some)
                 tick(len(some))
         load_economy()
     with connections[OWNER].cursor() as cursor:

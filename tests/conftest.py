@@ -49,14 +49,17 @@ def template(server: embedded.Server) -> str:
     """A migrated database with the county's directory in it."""
     from datetime import date
 
+    from django.conf import settings
     from django.core.management import call_command
 
+    from sammanhang.casework.documents import record_folder
     from sammanhang.directory.county import load_county
 
     embedded.prepare(server, TEMPLATE)
     _point_at(server, TEMPLATE)
     call_command("migrate", database="owner", verbosity=0)
     load_county(date(2026, 1, 1))
+    record_folder(settings.GUIDELINES, date(2026, 1, 1))
     _close()
     return TEMPLATE
 

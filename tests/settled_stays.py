@@ -26,9 +26,10 @@ def put_stay(payer: str, days: int, *, ready: date, care: str = "somatic") -> st
         )
         (resident,) = cursor.fetchone()
         cursor.execute(
-            "insert into casework_case (resident_id, process, document, version, place, opened_at, "
-            "closed_at) values (%s, 'in-och-utskrivning', 'd', '1', %s, %s, %s) returning id",
-            [resident, key, begins, ended],
+            "insert into casework_case (resident_id, process, document, version, edition, "
+            "place, opened_at, closed_at) "
+            "values (%s, 'in-och-utskrivning', 'd', '1', %s, %s, %s, %s) returning id",
+            [resident, ready, key, begins, ended],
         )
         (case,) = cursor.fetchone()
         cursor.execute(

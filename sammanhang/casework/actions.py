@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.requires import Denied
 from sammanhang.casework import chain
-from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
 from sammanhang.casework.projection import changes
 from sammanhang.casework.references import faulty_references
 from sammanhang.engine import (
@@ -28,6 +28,7 @@ from sammanhang.engine import (
     start,
     to_json,
 )
+from sammanhang.engine.calendar import local
 from sammanhang.guideline.model import Effect, Process
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=1)
@@ -131,10 +132,10 @@ def _perform(
         found = cursor.fetchone()
     if found is None:
         raise NoSuchCase(number)
-    repeated_case, repeated_seq, head, process_key, version, state = found
+    repeated_case, repeated_seq, head, process_key, edition, state = found
     if repeated_seq is not None:
         return Performed(repeated_case, repeated_seq, repeated=True)
-    process = process_for(process_key, version)
+    process = process_for(process_key, edition)
     case = from_json(orjson.loads(state))
     if expected_seq not in (None, case.seq) and not _only_acknowledges(process, command.act):
         return Changed(case.seq, _happened(acting, number, expected_seq or 0))
@@ -161,7 +162,8 @@ def open_case(
     """Opens a case for a resident by its first act, which the acting unit does."""
     if not acting.takes_part_in_care:
         raise Denied("role")
-    process = process_for(process_key)
+    edition = edition_on(process_key, local(now).date())
+    process = process_for(process_key, edition)
     with connection.cursor() as cursor:
         cursor.execute(
             "select *, casework_new_number() from casework_before_opening(%s, %s, %s, %s, %s)",
@@ -182,6 +184,7 @@ def open_case(
         "process": process.key,
         "document": document.id,
         "version": document.version,
+        "edition": edition.isoformat(),
         "place": place or acting.unit,
     }
     more = [resident, orjson.dumps(opened).decode()]

@@ -36,7 +36,7 @@ class Row:
 
     case: int
     process: str
-    version: str
+    edition: date
     resident: UUID
     name: str
     number: str
@@ -115,12 +115,12 @@ SORTS = {
 
 
 def _row(found: list[Any]) -> Row:
-    (case, process, version, resident, name, number, born, protected, phase, since, planned,
+    (case, process, edition, resident, name, number, born, protected, phase, since, planned,
      owed, waiting, unread, seq) = found  # fmt: skip
     return Row(
         case=case,
         process=process,
-        version=version,
+        edition=date.fromisoformat(edition),
         resident=UUID(resident),
         name=gettext(PROTECTED) if protected else name,
         number="" if protected else number,

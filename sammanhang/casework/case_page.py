@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -11,10 +11,20 @@ from django.db import connection
 
 from sammanhang.access.acting import Acting, log_reading
 from sammanhang.casework.actions import NoSuchCase
+from sammanhang.casework.forms import asked_fields
 from sammanhang.casework.processes import process_for
 from sammanhang.directory.queries import UnitName, staff_names, unit_names
-from sammanhang.engine import Case, Obligation, Refusal, State, blocked, from_json, possible
-from sammanhang.guideline.model import Act, Process
+from sammanhang.engine import (
+    Case,
+    Obligation,
+    Refusal,
+    State,
+    blocked,
+    cited_by,
+    from_json,
+    possible,
+)
+from sammanhang.guideline.model import Act, FieldType, Process, Source
 from sammanhang.residents.queries import Person, person
 
 
@@ -67,6 +77,8 @@ class CasePage:
 
     number: int
     process: Process
+    edition: date
+    """Of the documents that the case follows."""
     resident: Person | None
     opened_at: datetime
     closed_at: datetime | None
@@ -79,6 +91,8 @@ class CasePage:
     entries: tuple[Entry, ...]
     parties: tuple[Party, ...]
     obligations: tuple[Obligation, ...]
+    cited: dict[str, Source]
+    """By key of an open obligation: the paragraph that sets what is owed by when."""
     possible: tuple[Act, ...]
     blocked: tuple[Refusal, ...]
     drafts: dict[str, dict[str, Any]]
@@ -107,7 +121,7 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
     """The page of a case, within the unit's scope; reading it is logged. Raises NoSuchCase."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select c.resident_id, c.process, c.version, c.opened_at, c.closed_at, b.planned_on "
+            "select c.resident_id, c.process, c.edition, c.opened_at, c.closed_at, b.planned_on "
             "from casework_case c join casework_board b on b.case_id = c.id and b.unit = %s "
             "where c.id = %s",
             [acting.unit, number],
@@ -115,8 +129,8 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         found = cursor.fetchone()
         if found is None:
             raise NoSuchCase(number)
-        resident_id, process_key, version, opened_at, closed_at, planned_on = found
-        process = process_for(process_key, version)
+        resident_id, process_key, edition, opened_at, closed_at, planned_on = found
+        process = process_for(process_key, edition)
         resident = person(resident_id)
         log_reading(acting, "read:case", case=number, resident=resident_id)
         events = _events(cursor, number)
@@ -128,13 +142,14 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
     entries = _entries(process, case, events, deliveries, now)
     named = {one.unit for one in parties} | {entry.unit for entry in entries}
     named |= {one.unit for entry in entries for one in entry.deliveries}
-    named |= {unit for entry in entries for unit in _units_in(entry)}
+    named |= {unit for entry in entries for unit in _units_in(process, entry)}
     people = {entry.person for entry in entries}
     people |= {one.acknowledged_by for e in entries for one in e.deliveries if one.acknowledged_by}
     acts = [process.acts[act] for act, unit in possible(process, case, now) if unit == acting.unit]
     return CasePage(
         number=number,
         process=process,
+        edition=edition,
         resident=resident,
         opened_at=opened_at,
         closed_at=closed_at,
@@ -146,6 +161,11 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         entries=entries,
         parties=parties,
         obligations=tuple(case.obligations.values()),
+        cited={
+            key: cited_by(process, case, owed)
+            for key, owed in case.obligations.items()
+            if owed.is_open
+        },
         possible=tuple(acts),
         blocked=tuple(blocked(process, case, acting.unit, now)),
         drafts=drafts,
@@ -243,8 +263,9 @@ def _is_expired(owed: Obligation | None, now: datetime) -> bool:
     return owed is not None and owed.state(now) is State.LATE
 
 
-def _units_in(entry: Entry) -> list[str]:
-    names = {field.name for field in entry.act.fields if field.type.value == "enhet"}
+def _units_in(process: Process, entry: Entry) -> list[str]:
+    asked = asked_fields(process, entry.act, entry.unit, entry.at)
+    names = {field.name for field in asked if field.type is FieldType.UNIT}
     return [value for name, value in entry.data.items() if name in names]
 
 

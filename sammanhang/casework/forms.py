@@ -15,7 +15,8 @@ from django.http import QueryDict
 
 from sammanhang.directory.queries import UnitName
 from sammanhang.engine.calendar import STOCKHOLM, local
-from sammanhang.guideline.model import Act, Effect, Field, FieldType, Process
+from sammanhang.engine.plan import MESSAGE, plan_of
+from sammanhang.guideline.model import Act, Field, FieldType, Process
 
 PREFIX = "f-"
 DAY, CLOCK = "-dag", "-tid"
@@ -67,11 +68,11 @@ class FormField:
                 return self.id
 
 
-def asked_fields(process: Process, act: Act, corrected: Act | None = None) -> tuple[Field, ...]:
-    """The fields a person fills in: the act's own, or those of the message it corrects."""
-    if act.effect is Effect.CORRECTS and corrected is not None:
-        return corrected.fields
-    return act.fields
+def asked_fields(process: Process, act: Act, unit: str, at: datetime) -> tuple[Field, ...]:
+    """The fields a unit fills in at a moment, with those that supplements ask of it."""
+    asked = plan_of(process).fields_of(act, unit, at).values()
+    own = {field.name for field in act.fields}
+    return tuple(one for one in asked if one.name != MESSAGE or one.name in own)
 
 
 def form(

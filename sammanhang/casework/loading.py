@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +23,8 @@ from sammanhang.guideline.model import Process
 OWNER = "owner"
 
 COLUMNS: Mapping[str, str] = {
-    "casework_case": "id, resident_id, process, document, version, place, opened_at, closed_at, "
-    "phase, phase_since, seq, head",
+    "casework_case": "id, resident_id, process, document, version, edition, place, opened_at, "
+    "closed_at, phase, phase_since, seq, head",
     "casework_event": "case_id, seq, at, unit, person, act, data, basis, hash",
     "casework_phase": "case_id, seq, phase, since",
     "casework_party": "case_id, part, unit, since, until",
@@ -96,15 +96,16 @@ class Written:
         self.parties += [[self.number, part, unit, at, None] for part, unit in made.get("came", ())]
 
 
-def load(process: Process, histories: Iterable[History]) -> int:
-    """Writes the histories as new cases. Returns how many events they held."""
+def load(process: Process, edition: date, histories: Iterable[History]) -> int:
+    """Writes the histories as new cases under a process of an edition. Returns how many events
+    they held."""
     tables: dict[str, list[Row]] = {table: [] for table in COLUMNS}
     with connections[OWNER].cursor() as cursor:
         cursor.execute("select coalesce(max(id), 0) from casework_case")
         number = cursor.fetchone()[0]
         for history in histories:
             number += 1
-            _gather(tables, process, number, history)
+            _gather(tables, process, edition, number, history)
         for table, columns in COLUMNS.items():
             with cursor.copy(f"copy {table} ({columns}) from stdin") as copy:
                 for row in tables[table]:
@@ -116,7 +117,9 @@ def load(process: Process, histories: Iterable[History]) -> int:
     return len(tables["casework_event"])
 
 
-def _gather(tables: dict[str, list[Row]], process: Process, number: int, history: History) -> None:
+def _gather(
+    tables: dict[str, list[Row]], process: Process, edition: date, number: int, history: History
+) -> None:
     written = Written(number)
     case: Case = start(process, history.parties)
     made: Mapping[str, Any] = {}
@@ -126,9 +129,9 @@ def _gather(tables: dict[str, list[Row]], process: Process, number: int, history
         written.write(process, event, made, history.resident)
     document = process.document
     tables["casework_case"].append(
-        (number, history.resident, process.key, document.id, document.version, history.place,
-         history.events[0].at, made["closed_at"], case.phase, case.phase_since, case.seq,
-         written.head)
+        (number, history.resident, process.key, document.id, document.version, edition,
+         history.place, history.events[0].at, made["closed_at"], case.phase, case.phase_since,
+         case.seq, written.head)
     )  # fmt: skip
     tables["casework_event"] += written.events
     tables["casework_phase"] += written.phases

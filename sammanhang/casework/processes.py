@@ -1,47 +1,70 @@
-"""The processes that cases run under: the documents on disk, compiled once."""
+"""The processes that cases run under: what was in force on a day, read together, compiled once."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
 
-from django.conf import settings
+from sammanhang.casework import documents
+from sammanhang.directory.queries import geography
+from sammanhang.guideline.corpus import read_corpus
+from sammanhang.guideline.model import Process, Severity
 
-from sammanhang.guideline import read_document
-from sammanhang.guideline.model import Process
+log = logging.getLogger(__name__)
 
 DISCHARGE = "in-och-utskrivning"
 """The process that a ward starts when it admits someone."""
 
 
 class Unsound(Exception):
-    """A shipped document that doesn't compile; the message lists its faults."""
+    """No process could be made of the documents in force; the message lists their faults."""
+
+
+def process_for(key: str, edition: date) -> Process:
+    """A process as it was on a day of change. Raises KeyError when there was none."""
+    return processes_of(edition)[key]
+
+
+def process_on(key: str, day: date) -> Process:
+    """A process as it is for who begins on a day."""
+    return process_for(key, edition_on(key, day))
+
+
+def edition_on(key: str, day: date) -> date:
+    """The day of change that says what a case opened on a day runs under; before the first there
+    is, that one. Raises KeyError for a process that never was."""
+    days = _days(day)
+    come = [change for change in days if change <= day]
+    ahead = days[len(come) :]
+    for change in (*reversed(come), *ahead):
+        if key in processes_of(change):
+            return change
+    raise KeyError(key)
 
 
 @cache
-def all_processes() -> dict[tuple[str, str], Process]:
-    """By process key and version."""
-    found: dict[tuple[str, str], Process] = {}
-    for file in sorted(Path(settings.GUIDELINES).glob("*/dokument.md")):
-        compiled = read_document(file.read_text(), str(file))
-        if compiled.liability is not None:
-            continue
-        if compiled.process is None:
-            raise Unsound("\n".join(str(finding) for finding in compiled.findings))
-        process = compiled.process
-        found[process.key, process.document.version] = process
-    return found
+def processes_of(edition: date) -> Mapping[str, Process]:
+    """By process key, each with the routines and supplements that held with it. What held on a
+    day that has come never changes, so neither does this."""
+    held = documents.in_force_on(documents.recorded(), edition)
+    corpus = read_corpus(((one.file, one.text) for one in held), geography())
+    faults = [str(one) for one in corpus.findings if one.severity is Severity.ERROR]
+    if faults and not corpus.processes:
+        raise Unsound("\n".join(faults))
+    for fault in faults:
+        log.error("Ett styrdokument har fel och används inte: %s", fault)
+    return {process.key: process for process in corpus.processes.values()}
 
 
-def process_for(key: str, version: str | None = None) -> Process:
-    """A process in a version, or in the latest. Raises KeyError when there is none."""
-    processes = all_processes()
-    if version is not None:
-        return processes[key, version]
-    versions = [process for (known, _), process in processes.items() if known == key]
-    return max(versions, key=_in_force_from) if versions else processes[key, ""]
+def forget() -> None:
+    """After documents or units were recorded otherwise than from a day to come."""
+    processes_of.cache_clear()
+    _days.cache_clear()
 
 
-def _in_force_from(process: Process) -> date:
-    return process.document.in_force_from or date.min
+@lru_cache(maxsize=4)
+def _days(today: date) -> Sequence[date]:
+    """Days of change, read once a day: what is recorded meanwhile holds from tomorrow."""
+    return documents.days_of_change(documents.recorded())

@@ -10,7 +10,7 @@ from typing import Any
 
 from sammanhang.casework import boards
 from sammanhang.casework.processes import process_for
-from sammanhang.guideline.model import Before, Duty, Process
+from sammanhang.guideline.model import Before, Duty, Process, Source
 from sammanhang.swedish_order import swedish_sort_key
 
 OPENING = "inskrivning"
@@ -40,8 +40,8 @@ class ShownOwed:
     late: bool
     before: str | None
     """The title of the act that waits for it."""
-    section: str | None
-    process: str
+    source: Source | None
+    """The paragraph that sets it."""
     rule: str
     unit: str | None = None
 
@@ -82,6 +82,8 @@ class ShownRow:
     find: str
     """What a search looks in."""
     version: str
+    edition: date
+    """Of the documents that the case follows."""
     hidden: bool = False
 
 
@@ -91,7 +93,7 @@ class Told:
 
     title: str
     before: str | None
-    section: str | None
+    source: Source | None
     receipt: bool
 
 
@@ -103,7 +105,7 @@ def told(process: Process, rule_name: str, act: str) -> Told:
     return Told(
         title=_title(process, duty.triggers[0] if duty and duty.receipt else act),
         before=_title(process, deadline.act) if isinstance(deadline, Before) else None,
-        section=rule.source.section.number if rule else None,
+        source=rule.source if rule else None,
         receipt=duty is not None and duty.receipt,
     )
 
@@ -120,7 +122,7 @@ def phase(process: Process, name: str | None) -> ShownPhase | None:
 
 def owed(
     process: Process, act: str, due: datetime | None, rule_name: str, now: datetime,
-    unit: str | None = None,
+    unit: str | None = None, source: Source | None = None,
 ) -> ShownOwed:  # fmt: skip
     known = told(process, rule_name, act)
     return ShownOwed(
@@ -129,8 +131,7 @@ def owed(
         due=due,
         late=due is not None and due < now,
         before=known.before,
-        section=known.section,
-        process=process.key,
+        source=source or known.source,
         rule=rule_name,
         unit=unit,
     )
@@ -140,7 +141,7 @@ def row(
     one: boards.Row, now: datetime, units: Mapping[str, str], *,
     sort: str = "brådska", show: str = "alla", q: str = "",
 ) -> ShownRow:  # fmt: skip
-    process = process_for(one.process, one.version)
+    process = process_for(one.process, one.edition)
     keeping = [name for name, keep in boards.FILTERS.items() if keep(one, now)]
     find = find_text(one.name, one.number)
     return ShownRow(
@@ -161,6 +162,7 @@ def row(
         key=_key(boards.SORTS[sort](one, now)),
         find=find,
         version=str(one.seq),
+        edition=one.edition,
         hidden=show not in keeping or not all(word in find for word in searched(q)),
     )
 

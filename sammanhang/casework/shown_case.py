@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sammanhang.casework.case_page import CasePage, Delivery, Entry
+from sammanhang.casework.forms import asked_fields
 from sammanhang.casework.shown import ShownOwed, ShownPhase, owed, phase
 from sammanhang.engine import Obligation, Refusal
 from sammanhang.engine.calendar import local
 from sammanhang.engine.plan import CORRECTION, MESSAGE
-from sammanhang.guideline.model import Act, Effect, Field
+from sammanhang.guideline.model import Act, Effect, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Happening:
     corrected: bool
     may_correct: bool
     may_withdraw: bool
-    section: str
+    source: Source
+    """The paragraph that provides for it."""
     phase: ShownPhase | None
     """The phase it led to."""
 
@@ -118,7 +120,8 @@ def between_others(page: CasePage, unit: str, now: datetime) -> list[ShownOwed]:
 
 
 def _owed(page: CasePage, one: Obligation, now: datetime) -> ShownOwed:
-    return owed(page.process, one.act, one.due, one.rule, now, page.unit_name(one.unit))
+    source = page.cited.get(one.key)
+    return owed(page.process, one.act, one.due, one.rule, now, page.unit_name(one.unit), source)
 
 
 def possible(page: CasePage, unit: str) -> list[Possible]:
@@ -153,6 +156,7 @@ def _happening(
     page: CasePage, entry: Entry, by_seq: dict[int, Entry], unit: str, effects: set[Effect | None]
 ) -> Happening:
     act, ours = entry.act, entry.unit == unit
+    asks = bool(asked_fields(page.process, act, entry.unit, entry.at))
     live = ours and entry.revoked_by is None and act.effect is None and not act.hands_over_to
     about = by_seq.get(entry.data.get(MESSAGE, 0)) if act.effect else None
     revoking = by_seq.get(entry.revoked_by or 0)
@@ -171,19 +175,19 @@ def _happening(
         unread=bool(act.receipt) and entry.is_unread_by(unit),
         revoked_by=(revoking.act.title if revoking else "") if entry.revoked_by else None,
         corrected=bool(entry.corrected_by),
-        may_correct=live and bool(act.fields) and Effect.CORRECTS in effects,
+        may_correct=live and asks and Effect.CORRECTS in effects,
         may_withdraw=live and bool(entry.deliveries) and Effect.WITHDRAWS in effects,
-        section=act.source.section.number,
+        source=act.source,
         phase=phase(page.process, entered[0].name) if entered else None,
     )
 
 
 def _values(page: CasePage, entry: Entry, about: Entry | None) -> Iterator[Value]:
-    fields: dict[str, Field] = {field.name: field for field in entry.act.fields}
-    data = entry.data
+    of, data = entry, entry.data
     if about is not None and entry.act.effect is Effect.CORRECTS:
-        fields, data = {field.name: field for field in about.act.fields}, data.get(CORRECTION, {})
-    for name, field in fields.items():
+        of, data = about, data.get(CORRECTION, {})
+    for field in asked_fields(page.process, of.act, of.unit, of.at):
+        name = field.name
         if name in data and name != MESSAGE:
             value = data[name]
             if field.type.value == "enhet" and value:

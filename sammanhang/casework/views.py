@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from sammanhang.access.acting import Acting, current, still
 from sammanhang.access.requires import Asked, in_care
 from sammanhang.casework import boards, live
-from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.processes import DISCHARGE, process_on
 from sammanhang.casework.shown import OPENING, ShownRow, row
 from sammanhang.directory.models import CARE_ROLES
 from sammanhang.engine.calendar import local
@@ -116,7 +116,7 @@ def tallies(counts: dict[str, int]) -> list[Tally]:
 
 def may_admit(acting: Acting) -> bool:
     """Whether the unit is of a kind that may do the act that opens a case."""
-    process = process_for(DISCHARGE)
+    process = process_on(DISCHARGE, timezone.localdate())
     parts = [process.parts[name] for name in process.acts[OPENING].performers]
     return any(not part.unit_types or acting.unit_type in part.unit_types for part in parts)
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sammanhang.access.acting import log_reading, scope, searches_left
 from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework.actions import Performed, open_case
-from sammanhang.casework.forms import form, typed
-from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.forms import asked_fields, form, typed
+from sammanhang.casework.processes import DISCHARGE, process_on
 from sammanhang.casework.shown import OPENING
 from sammanhang.casework.unit_choice import choices, with_unit_choices
 from sammanhang.casework.views import may_admit
@@ -92,14 +92,15 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
     """The first act of a case."""
     _only_those_who_may(request)
     acting, now = request.acting, timezone.now()
-    process = process_for(DISCHARGE)
+    process = process_on(DISCHARGE, local(now).date())
     act = process.acts[OPENING]
+    asked = asked_fields(process, act, acting.unit, now)
     with scope(acting):
         person = _person(request, resident)
         log_reading(acting, "read:resident", resident=person.id)
     refusal: Refusal | None = None
     if request.method == "POST":
-        data = typed(act.fields, request.POST)
+        data = typed(asked, request.POST)
         result = open_case(
             acting=acting,
             resident=resident,
@@ -112,9 +113,9 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
             address = reverse("casework:case", args=[result.case])
             return redirect(f"{address}?klart={result.seq}")
         refusal = result.refusal
-        fields = form(act.fields, data, now, refusal.fields or {}, propose=False)
+        fields = form(asked, data, now, refusal.fields or {}, propose=False)
     else:
-        fields = form(act.fields, {}, now)
+        fields = form(asked, {}, now)
     with scope(acting):
         fields = with_unit_choices(process, act, fields, acting, now, person)
     faulty = [field for field in fields if field.error]
@@ -148,12 +149,12 @@ def _person(request: Asked, resident: UUID) -> residents.Person:
 @in_care
 def units(request: Asked) -> HttpResponse:
     """Units to choose among, as one searches."""
-    process = process_for(DISCHARGE)
+    now: datetime = timezone.now()
+    process = process_on(DISCHARGE, local(now).date())
     act = process.acts.get(request.GET.get("act", ""))
     field = request.GET.get("falt", "")
     if act is None or field not in process.fields_asked:
         raise Http404
-    now: datetime = timezone.now()
     q, chosen = request.GET.get("sok-" + field, ""), request.GET.get("f-" + field, "")
     with scope(request.acting):
         found = choices(process, act, field, request.acting, now, q.strip(), chosen)

@@ -33,7 +33,7 @@ from sammanhang.casework.unit_choice import with_unit_choices
 from sammanhang.engine import Refusal
 from sammanhang.engine.calendar import local
 from sammanhang.engine.plan import CORRECTION, MESSAGE
-from sammanhang.guideline.model import Act, Effect, FieldType
+from sammanhang.guideline.model import Act, Effect, Field, FieldType, Process
 
 IN_A_SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """What a file may do in the browser: nothing."""
@@ -83,9 +83,9 @@ def act(request: Asked, number: int, act: str) -> HttpResponse:
         about = _message_about(page, found, request)
         draft = page.drafts.get(act) if about is None else None
         values = draft or _proposed(page, found, about)
-        fields = form(asked_fields(page.process, found, about and about.act), values, now)
-        if about is not None and found.effect is Effect.CORRECTS:
-            fields = form(about.act.fields, values, now, propose=False)
+        correcting = about is not None and found.effect is Effect.CORRECTS
+        asked = _asked(page.process, found, acting.unit, about, now)
+        fields = form(asked, values, now, propose=not correcting)
         opened = OpenForm(
             found,
             with_unit_choices(page.process, found, fields, acting, now, page.resident),
@@ -108,7 +108,7 @@ def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse
     if act.effect is Effect.CORRECTS:
         with scope(acting):
             about = _message_about(case_page(acting, number, now), act, request)
-    fields = asked_fields(process, act, about and about.act)
+    fields = _asked(process, act, acting.unit, about, now)
     values, unfit = _with_files(request, number, fields, typed(fields, post))
     data: dict[str, Any] = values
     if about is not None:
@@ -144,6 +144,15 @@ def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse
             changed=_since(page, acting.unit, post) if isinstance(result, Changed) else None,
         )
     return _shown(request, page, now, opened, status=422 if refusal else 409)
+
+
+def _asked(
+    process: Process, act: Act, unit: str, about: Entry | None, now: datetime
+) -> tuple[Field, ...]:
+    """What the act asks; of a correction, what the message that it corrects asked."""
+    if about is not None and act.effect is Effect.CORRECTS:
+        return asked_fields(process, about.act, about.unit, about.at)
+    return asked_fields(process, act, unit, now)
 
 
 def _since(page: CasePage, unit: str, post: Mapping[str, Any]) -> tuple[shown_case.Happening, ...]:
@@ -243,14 +252,16 @@ def _with_files(
 def draft(request: Asked, number: int, act: str) -> HttpResponse:
     """Keeps what is being typed."""
     now = timezone.now()
-    found = process_of(request.acting, number).acts.get(act)
+    process = process_of(request.acting, number)
+    found = process.acts.get(act)
     if found is None:
         raise Http404
+    asked = asked_fields(process, found, request.acting.unit, now)
     save_draft(
         acting=request.acting,
         case=number,
         act=act,
-        data=typed(found.fields, request.POST),
+        data=typed(asked, request.POST),
         now=now,
     )
     return render(request, "casework/saved.html", {"now": now})

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import connection
 
+from sammanhang.guideline.areas import Geography, Located
 from sammanhang.swedish_order import swedish_sort_key
 
 
@@ -111,3 +112,14 @@ def staff_names(hsa_ids: Iterable[str]) -> dict[str, str]:
             [list(set(hsa_ids))],
         )
         return dict(cursor.fetchall())
+
+
+def geography() -> Geography:
+    """Where the units lie now, which is what a supplement's area is measured by."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select u.hsa_id, m.care_area_id, m.name, u.type from directory_unit u "
+            "join directory_unitperiod p on p.unit_id = u.hsa_id and p.until is null "
+            "join directory_municipality m on m.scb_code = p.municipality_id"
+        )
+        return {unit: Located(area, name, kind) for unit, area, name, kind in cursor.fetchall()}

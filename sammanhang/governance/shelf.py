@@ -1,27 +1,26 @@
-"""The documents in force: those in the folder of guidelines, and the county they hold in."""
+"""The documents in force today, as those who write see them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from datetime import date
+from functools import lru_cache
 
-from django.conf import settings
-from django.db import connection
+from django.utils import timezone
 
-from sammanhang.guideline.areas import Geography, Located
-from sammanhang.guideline.front import read_front
+from sammanhang.casework import documents
+from sammanhang.directory.queries import geography
 from sammanhang.guideline.model import Document
-from sammanhang.guideline.reader import read_source
-from sammanhang.guideline.remarks import Remarks
 
-DOCUMENT = "dokument.md"
+DOCUMENT = documents.DOCUMENT
+
+__all__ = ["DOCUMENT", "InForce", "forget", "geography", "in_force"]
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A document as it holds now. `file`: its place in the folder."""
+    """A document as it holds now. `file`: its place among the others."""
 
     file: str
     text: str
@@ -30,28 +29,19 @@ class InForce:
 
 def in_force() -> Mapping[str, InForce]:
     """By document id, in the order of their files."""
-    return _read(Path(settings.GUIDELINES))
+    return _on(timezone.localdate())
 
 
-@cache
-def _read(folder: Path) -> Mapping[str, InForce]:
+@lru_cache(maxsize=2)
+def _on(day: date) -> Mapping[str, InForce]:
+    """What is recorded meanwhile holds from tomorrow at the earliest."""
     found: dict[str, InForce] = {}
-    for path in sorted(folder.rglob(DOCUMENT)):
-        file, text = path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
-        remarks = Remarks(file)
-        document = read_front(read_source(text, remarks), remarks)
+    for one in documents.in_force_on(documents.recorded(), day):
+        document = documents.front_of(one.file, one.text)
         if document is not None:
-            found[document.id] = InForce(file, text, document)
+            found[one.id] = InForce(one.file, one.text, document)
     return found
 
 
-@cache
-def geography() -> Geography:
-    """Where the county's units lie now, which is what a supplement's area is measured by."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select u.hsa_id, m.care_area_id, m.name, u.type from directory_unit u "
-            "join directory_unitperiod p on p.unit_id = u.hsa_id and p.until is null "
-            "join directory_municipality m on m.scb_code = p.municipality_id"
-        )
-        return {unit: Located(area, name, kind) for unit, area, name, kind in cursor.fetchall()}
+def forget() -> None:
+    _on.cache_clear()

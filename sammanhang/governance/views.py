@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.views.decorators.http import require_GET
@@ -11,7 +16,7 @@ from django.views.decorators.http import require_GET
 from sammanhang.access.acting import scope
 from sammanhang.access.requires import Asked, requires
 from sammanhang.casework.case_page import open_by_rule
-from sammanhang.casework.processes import all_processes, process_for
+from sammanhang.casework.processes import DISCHARGE, edition_on, processes_of
 from sammanhang.guideline.explain import as_html_fragment, as_svg
 from sammanhang.guideline.model import Duty, Process
 from sammanhang.guideline.sentences import sentence
@@ -21,14 +26,14 @@ from sammanhang.guideline.sentences import sentence
 @requires()
 def documents(request: Asked) -> HttpResponse:
     """Which documents there are."""
-    return render(request, "governance/list.html", {"processes": list(all_processes().values())})
+    return render(request, "governance/list.html", {"processes": list(_processes().values())})
 
 
 @require_GET
 @requires()
 def document(request: Asked, key: str) -> HttpResponse:
     """A document with its rules, and how many obligations each rule has open for the unit."""
-    process = _process(key)
+    process = _process(request, key)
     with scope(request.acting):
         counted = open_by_rule()
     notes = {
@@ -39,7 +44,12 @@ def document(request: Asked, key: str) -> HttpResponse:
     return render(
         request,
         "governance/document.html",
-        {"process": process, "html": html, "owed": sum(counted.values())},
+        {
+            "process": process,
+            "html": html,
+            "owed": sum(counted.values()),
+            "now": _process_today(key),
+        },
     )
 
 
@@ -47,7 +57,7 @@ def document(request: Asked, key: str) -> HttpResponse:
 @requires()
 def diagram(request: Asked, key: str) -> HttpResponse:
     """The process as a picture: parties as lanes, what leads to what, with deadlines."""
-    process = _process(key)
+    process = _process(request, key)
     picture = mark_safe(as_svg(process))  # noqa: S308 (escaped where it is made)
     return render(request, "governance/diagram.html", {"process": process, "picture": picture})
 
@@ -56,7 +66,7 @@ def diagram(request: Asked, key: str) -> HttpResponse:
 @requires()
 def paragraph(request: Asked, key: str, number: str) -> HttpResponse:
     """A paragraph to be read in place, with the rule one asked about: the answer to "Varför?"."""
-    process = _process(key)
+    process = _process(request, key)
     section = next((one for one in process.document.sections if one.number == number), None)
     if section is None:
         raise Http404
@@ -95,8 +105,36 @@ def prose_of(process: Process, number: str) -> list[str]:
     return [*found, kept.strip()] if kept else found
 
 
-def _process(key: str) -> Process:
+def _process(request: Asked, key: str) -> Process:
+    """The process as the document with this id tells it, or the one that has this key: as it is
+    today, or as it was on the day that is asked for (`dag`), which is what a case follows."""
+    asked = request.GET.get("dag")
+    today = timezone.localdate()
     try:
-        return process_for(key)
-    except (KeyError, ValueError):
+        day = date.fromisoformat(asked) if asked else today
+    except ValueError:
+        raise Http404 from None
+    found = _told_by(key, min(day, today))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _process_today(key: str) -> Process | None:
+    return _told_by(key, timezone.localdate())
+
+
+def _told_by(key: str, day: date) -> Process | None:
+    for process in _processes(day).values():
+        for one in (process.document, *process.additions):
+            if key == one.id or (key == process.key and one is process.document):
+                return replace(process, document=one)
+    return None
+
+
+def _processes(day: date | None = None) -> Mapping[str, Process]:
+    """Those in force on a day, with the routines and supplements that held with them."""
+    try:
+        return processes_of(edition_on(DISCHARGE, day or timezone.localdate()))
+    except KeyError:
         raise Http404 from None

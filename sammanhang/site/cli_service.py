@@ -104,10 +104,22 @@ def bring_up_to_date() -> None:
         _refuse_another_making()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         _note_making()
+        _record_documents()
     except Error as error:
         raise database.DatabaseTrouble(
             f"Databasens tabeller kunde inte göras i ordning: {str(error).strip()}\n{OTHER_SERVER}"
         ) from error
+
+
+def _record_documents() -> None:
+    """What lies in the folder of guidelines comes into force with the day it names."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from sammanhang.casework.documents import record_folder
+
+    for remark in record_folder(Path(settings.GUIDELINES), timezone.localdate()):
+        click.echo(remark, err=True)
 
 
 def _making() -> str:

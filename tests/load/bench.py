@@ -134,13 +134,15 @@ def fill(cases: int) -> list[str]:
     from django.db import connections
 
     from sammanhang.casework.loading import History, load
-    from sammanhang.casework.processes import DISCHARGE, process_for
+    from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
     from sammanhang.directory.county import load_county
     from sammanhang.engine import Command, Event, decide, evolve, start
     from simulation.county import copy
 
     load_county(_now().date())
-    rng, process, now = Random(1), process_for(DISCHARGE), _now() - timedelta(days=1)
+    rng, now = Random(1), _now() - timedelta(days=1)
+    edition = edition_on(DISCHARGE, now.date())
+    process = process_for(DISCHARGE, edition)
     people = [UUID(int=rng.getrandbits(128), version=4) for _ in range(cases)]
     copy(
         "residents_resident",
@@ -175,7 +177,7 @@ def fill(cases: int) -> list[str]:
         return History(people[at], f"prov {at}", parties, events)
 
     for first in range(0, cases, 5000):
-        load(process, (history(at) for at in range(first, min(first + 5000, cases))))
+        load(process, edition, (history(at) for at in range(first, min(first + 5000, cases))))
     copy("directory_staff", "hsa_id, given_name, family_name, sort_key, demo",
          [(PERSON, "Prov", "Person", "person prov", True)])  # fmt: skip
     with connections["owner"].cursor() as cursor:
@@ -255,14 +257,14 @@ def _sample(cases: int) -> tuple[str, str, str]:
     from django.db import connections
 
     from sammanhang.casework import chain
-    from sammanhang.casework.processes import DISCHARGE, process_for
+    from sammanhang.casework.processes import DISCHARGE, process_on
     from sammanhang.casework.projection import changes
     from sammanhang.engine import Command, decide, evolve, from_json, to_json
 
     with connections["owner"].cursor() as cursor:
         cursor.execute("select state from casework_snapshot where case_id = 1")
         before = from_json(json.loads(cursor.fetchone()[0]))
-    process = process_for(DISCHARGE)
+    process = process_on(DISCHARGE, _now().date())
     command = Command(ward_of(1, cases), PERSON, ACT, TEXT)
     decided = decide(process, before, command, _now())
     if not isinstance(decided, list):

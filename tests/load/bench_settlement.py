@@ -123,8 +123,9 @@ def _month_from_database() -> float:
             "with r as (insert into residents_resident (id, given_name, family_name, sort_key, "
             "sex, secrecy_marking, protected_registration) "
             "values (gen_random_uuid(), 'E', 'P', 'p', 'X', false, false) returning id) "
-            "insert into casework_case (resident_id, process, document, version, place, opened_at, "
-            "closed_at) select r.id, 'x', 'x', '1', 'x', '2026-02-01', '2026-04-01' "
+            "insert into casework_case (resident_id, process, document, version, edition, "
+            "place, opened_at, closed_at) "
+            "select r.id, 'x', 'x', '1', '2026-01-01', 'x', '2026-02-01', '2026-04-01' "
             "from r, generate_series(1, %s)",
             [STAYS_A_MONTH],
         )

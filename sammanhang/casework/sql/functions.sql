@@ -15,7 +15,7 @@ end $$;
 -- until the transaction ends.
 create function casework_begin(the_person text, the_unit text, the_case bigint, the_key uuid,
                                locked boolean)
-returns table (repeated_case bigint, repeated_seq integer, head bytea, process text, version text,
+returns table (repeated_case bigint, repeated_seq integer, head bytea, process text, edition date,
                state text)
 language plpgsql as $$
 begin
@@ -28,7 +28,7 @@ begin
     perform from casework_case c where c.id = the_case for no key update;
   end if;
   return query
-    select r.case_id, r.seq, c.head, c.process, c.version, s.state
+    select r.case_id, r.seq, c.head, c.process, c.edition, s.state
     from casework_case c join casework_snapshot s on s.case_id = c.id
     left join casework_request r on r.person = the_person and r.key = the_key
     where c.id = the_case;
@@ -37,10 +37,10 @@ end $$;
 
 -- The process that a case runs under, if the unit takes or took part in it; else no row.
 create function casework_process(the_person text, the_unit text, the_case bigint)
-returns table (process text, version text) language plpgsql as $$
+returns table (process text, edition date) language plpgsql as $$
 begin
   perform casework_act_as(the_person, the_unit, '');
-  return query select c.process, c.version from casework_case c where c.id = the_case;
+  return query select c.process, c.edition from casework_case c where c.id = the_case;
 end $$;
 
 -- What stands in the way of opening a case: a request with this key already made one, or the
@@ -188,10 +188,10 @@ create function casework_open(the_case bigint, the_resident uuid, opened jsonb, 
 returns boolean language plpgsql as $$
 begin
   perform casework_act_as(event->>'person', event->>'unit', the_case::text);
-  insert into casework_case (id, resident_id, process, document, version, place, opened_at)
+  insert into casework_case (id, resident_id, process, document, version, edition, place, opened_at)
     overriding system value
     values (the_case, the_resident, opened->>'process', opened->>'document', opened->>'version',
-            opened->>'place', (event->>'at')::timestamptz)
+            (opened->>'edition')::date, opened->>'place', (event->>'at')::timestamptz)
     on conflict do nothing;
   if not found then
     perform set_config('app.case', '', true);
@@ -239,7 +239,7 @@ begin
     having count(*) > 0;
   return (
     with seen as materialized (
-      select b.case_id, c.process, c.version, b.resident_id,
+      select b.case_id, c.process, c.edition, b.resident_id,
              r.given_name || ' ' || r.family_name as name, n.value, r.birth_date,
              r.secrecy_marking or r.protected_registration as protected,
              b.phase, b.phase_since, b.planned_on, b.owed, b.waiting, b.unread, b.seq
@@ -253,7 +253,7 @@ begin
     select json_build_object(
       'version', found,
       'rows', (select coalesce(json_agg(json_build_array(
-          case_id, process, version, resident_id, name, value, birth_date, protected, phase,
+          case_id, process, edition, resident_id, name, value, birth_date, protected, phase,
           phase_since, planned_on, owed, waiting, unread, seq)), '[]') from seen),
       'units', (select coalesce(json_object_agg(p.unit_id, p.name), '{}')
           from (select distinct on (p.unit_id) p.unit_id, p.name from directory_unitperiod p

@@ -30,6 +30,23 @@ alter policy related on residents_residentnumber
                       and b.unit = app_setting('unit'))
          or resident_id::text = app_setting('resident'));
 
+-- Governing documents are public. What has been in force is never changed; only its end is set.
+alter table casework_document enable row level security;
+alter table casework_document force row level security;
+create policy everyone on casework_document for select using (true);
+revoke update, delete, truncate on casework_document from sammanhang_app;
+grant update (until) on casework_document to sammanhang_app;
+create function casework_refuse_rewriting() returns trigger language plpgsql as $$
+begin
+  if (to_jsonb(old) - 'until') <> (to_jsonb(new) - 'until') or old.until is not null then
+    raise exception 'what has been in force is never changed';
+  end if;
+  return new;
+end $$;
+create trigger in_force before update on casework_document
+  for each row execute function casework_refuse_rewriting();
+alter table casework_document enable always trigger in_force;
+
 do $$
 declare
   name text;

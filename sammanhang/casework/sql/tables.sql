@@ -1,12 +1,27 @@
 -- The store of cases. Every per-case table leads with the case, so that all of a case can be
 -- kept together (partitioned or distributed) without redesign.
 
+-- Governing documents as they were put in force, each version for as long as a case may run under
+-- it. Which of them held on a day is the edition of that day: casework/documents.py.
+create table casework_document (
+  id          text not null check (length(id) between 1 and 200),
+  version     text not null check (length(version) between 1 and 100),
+  file        text not null check (length(file) between 1 and 400),   -- its place among the others
+  text        text not null check (octet_length(text) <= 400000),
+  since       date not null,               -- the first day it holds, until a later version does
+  until       date,                        -- the first day it no longer holds: repealed
+  recorded_at timestamptz not null default now(),
+  primary key (id, version),
+  check (until > since)
+);
+
 create table casework_case (
   id          bigint generated always as identity primary key,
   resident_id uuid not null references residents_resident,
   process     text not null,
   document    text not null,
   version     text not null,
+  edition     date not null,               -- it runs under what was in force on this day
   place       text not null,               -- hospital or administration of the unit that opened it
   opened_at   timestamptz not null,
   closed_at   timestamptz,

@@ -15,7 +15,7 @@ from stage import Stage, owner, person_at, units
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.middleware import every_address
-from sammanhang.casework.processes import DISCHARGE, process_for
+from sammanhang.casework.processes import DISCHARGE
 from sammanhang.directory.models import CARE_ROLES, ROLES
 from sammanhang.governance import actions
 from sammanhang.governance.shelf import in_force
@@ -141,7 +141,7 @@ def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
 def filled(address: str, case: int, file: UUID, resident: str) -> str:
     """An address of something that is there. Guidelines are not of a case: those have a key."""
     of_case = {"number": str(case), "act": "planeringsmeddelande", "file": str(file)}
-    of_guideline = {"key": process_for(DISCHARGE).key, "number": "3"}
+    of_guideline = {"key": DISCHARGE, "number": "3"}
     values = {"resident": resident, **(of_case if "arende" in address else of_guideline)}
     if "logggranskning" in address:
         values = {"year": "2026", "month": "03"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from babel.messages.pofile import read_po
@@ -108,7 +109,7 @@ def test_in_english_nothing_of_ours_is_said_in_swedish(stage: Stage) -> None:
 def test_the_guidelines_own_words_say_that_they_are_swedish(stage: Stage) -> None:
     case = stage.notified()
     client = signed_in(stage.centre, "en")
-    process = processes.process_for("in-och-utskrivning")
+    process = processes.process_on("in-och-utskrivning", date(2026, 3, 2))
     named = [act.title for act in process.acts.values()]
     named += [phase.title for phase in process.phases]
     named += [field.title for act in process.acts.values() for field in act.fields]

@@ -1,0 +1,228 @@
+"""What cases run under: the documents in force when they were opened, with the local supplements
+of those who take part."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import DatabaseError, connection
+from django.test import Client
+from django.urls import reverse
+from stage import MONDAY, Stage, owner
+
+from sammanhang.access.acting import Acting
+from sammanhang.casework import documents, processes
+from sammanhang.casework.actions import Performed, Refused
+from sammanhang.casework.documents import InForce, record_folder
+
+TODAY = MONDAY.date()
+TOMORROW = TODAY + timedelta(days=1)
+PROV = "prov-in-och-utskrivning"
+
+
+def in_force(id: str = PROV) -> InForce:
+    return next(one for one in documents.recorded() if one.id == id)
+
+
+def supplement(municipality: str, blocks: str) -> InForce:
+    text = f"""\
+---
+id: tillägget
+titel: Ett lokalt tillägg
+nivå: lokalt tillägg
+tillägg-till: {PROV}
+område: {{kommun: {municipality}}}
+bygglov: {{organ: Styrgruppen, beslut: 2026-02-01 § 3}}
+version: "1"
+gäller-från: {TOMORROW}
+gäller-till: 2099-12-31
+---
+# Ett lokalt tillägg
+
+## 1 Vad som gäller hos oss
+
+{blocks}
+"""
+    return InForce("tillägget", "1", "tillägg/dokument.md", text, TOMORROW)
+
+
+REQUIRED = """\
+Beskeden är alltid utskrivna.
+
+```utökning planeringsmeddelande
+krävs: [text]
+```
+"""
+
+
+def record(*more: InForce) -> None:
+    """As the tables' owner, which no decision in a meeting is needed for."""
+    for one in more:
+        owner(
+            "insert into casework_document (id, version, file, text, since) "
+            "values (%s, %s, %s, %s, %s)",
+            one.id, one.version, one.file, one.text, one.since,
+        )  # fmt: skip
+    processes.forget()
+
+
+def municipality_of(who: Acting) -> str:
+    ((name,),) = owner(
+        "select m.name from directory_unitperiod p "
+        "join directory_municipality m on m.scb_code = p.municipality_id "
+        "where p.unit_id = %s and p.until is null",
+        who.unit,
+    )
+    return name
+
+
+# --- Supplements ------------------------------------------------------------------------------
+
+
+def test_a_supplement_binds_those_inside_its_area_and_nobody_else(stage: Stage) -> None:
+    record(supplement(municipality_of(stage.officer), REQUIRED))
+    later = MONDAY + timedelta(days=2)
+    case = stage.admitted(at=later)
+
+    refused = stage.does(stage.officer, case, "planeringsmeddelande", at=later)
+    assert isinstance(refused, Refused)
+    assert set(refused.refusal.fields or {}) == {"text"}
+    assert municipality_of(stage.officer) != municipality_of(stage.ward)
+    stage.did(stage.ward, case, "planeringsmeddelande", at=later)
+
+
+def test_the_form_asks_what_the_supplement_asks(stage: Stage) -> None:
+    record(supplement(municipality_of(stage.officer), REQUIRED))
+    case = stage.admitted(at=MONDAY + timedelta(days=2))
+
+    def is_optional(who: Acting) -> bool:
+        client = Client()
+        client.post("/logga-in/", {"assignment": who.assignment})
+        page = client.get(reverse("casework:act", args=[case, "planeringsmeddelande"]))
+        field = BeautifulSoup(page.content, "html.parser").find(attrs={"for": "f-text"})
+        return field is not None and "frivilligt" in field.text
+
+    assert (is_optional(stage.officer), is_optional(stage.ward)) == (False, True)
+
+
+def test_its_page_and_its_paragraphs_can_be_read(stage: Stage) -> None:
+    record(supplement(municipality_of(stage.officer), REQUIRED))
+    client = Client()
+    client.post("/logga-in/", {"assignment": stage.officer.assignment})
+
+    assert "Ett lokalt tillägg" in client.get("/riktlinjer/").content.decode()
+    assert "Utökning av" in client.get("/riktlinjer/tillägget/").content.decode()
+    paragraph = client.get("/riktlinjer/tillägget/avsnitt/1/").content.decode()
+    assert "Beskeden är alltid utskrivna." in paragraph
+
+
+# --- Versions ---------------------------------------------------------------------------------
+
+
+def stricter(since: date) -> InForce:
+    """The next version: planning messages are always written out."""
+    there = in_force()
+    text = there.text.replace('version: "1"', 'version: "2"').replace(
+        "```handling planeringsmeddelande\nrubrik: Planeringsmeddelande\nvem: alla\ntill: kommun\n"
+        "kvittens: 1 arbetsdag\nfält:\n  text: {rubrik: Meddelande, typ: långtext}",
+        "```handling planeringsmeddelande\nrubrik: Planeringsmeddelande\nvem: alla\ntill: kommun\n"
+        "kvittens: 1 arbetsdag\nfält:\n  text: {rubrik: Meddelande, typ: långtext, krävs: ja}",
+    )
+    assert "krävs: ja}" in text.split("planeringsmeddelande")[1]
+    return InForce(there.id, "2", there.file, text, since)
+
+
+def test_a_case_runs_under_what_was_in_force_when_it_was_opened(stage: Stage) -> None:
+    before = stage.admitted()
+    record(stricter(TOMORROW))
+    later = MONDAY + timedelta(days=3)
+    after = stage.admitted(at=later)
+
+    stage.did(stage.ward, before, "planeringsmeddelande", at=later)
+    assert isinstance(stage.does(stage.ward, after, "planeringsmeddelande", at=later), Refused)
+    assert owner("select version, edition from casework_case order by id") == [
+        ("1", date(2026, 1, 1)),
+        ("2", TOMORROW),
+    ]
+
+
+def test_a_case_cites_the_paragraph_as_it_stood(stage: Stage) -> None:
+    stage.admitted()
+    record(stricter(TOMORROW))
+    client = Client()
+    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+
+    old = client.get(f"/riktlinjer/{PROV}/", {"dag": TODAY.isoformat()}).content.decode()
+    assert "Så löd version 1, som ärendet följer." in old
+    new = client.get(f"/riktlinjer/{PROV}/").content.decode()
+    assert "Så löd" not in new
+    for day in ("igår", "2026-13-01", "2026-02-30"):
+        assert client.get(f"/riktlinjer/{PROV}/", {"dag": day}).status_code == 404
+
+
+def test_nothing_takes_effect_on_a_day_that_has_begun(stage: Stage) -> None:
+    with pytest.raises(documents.DayHasBegun):
+        documents.put_in_force(stricter(TODAY), TODAY)
+    with pytest.raises(documents.DayHasBegun):
+        documents.repeal(PROV, "1", TODAY, TODAY)
+
+
+def test_what_has_been_in_force_is_never_changed(stage: Stage) -> None:
+    for sql in (
+        "update casework_document set text = 'annan'",
+        "update casework_document set since = '2030-01-01'",
+        "delete from casework_document",
+    ):
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute(sql)
+    with pytest.raises(DatabaseError, match="never changed"):
+        owner("update casework_document set text = 'annan'")
+    with pytest.raises(DatabaseError, match="row-level security"), connection.cursor() as cursor:
+        cursor.execute("insert into casework_document values ('x', '1', 'x', 'x', '2030-01-01')")
+
+
+# --- The folder -------------------------------------------------------------------------------
+
+
+def folder_with(folder: Path, text: str) -> Path:
+    (folder / "prov").mkdir(exist_ok=True)
+    (folder / "prov/dokument.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_text_changed_under_its_number_is_told_and_not_used(stage: Stage, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, in_force().text.replace("1 arbetsdag", "2 arbetsdagar"))
+
+    (said,) = record_folder(folder, TODAY)
+    assert said.startswith("prov/dokument.md: texten är ändrad")
+    assert "2 arbetsdagar" not in in_force().text
+
+
+def test_a_new_version_in_the_folder_holds_from_tomorrow_at_the_earliest(
+    stage: Stage, tmp_path: Path
+) -> None:
+    text = stricter(TODAY).text
+
+    assert record_folder(folder_with(tmp_path, text), TODAY) == []
+    assert [(one.version, one.since) for one in documents.recorded() if one.id == PROV] == [
+        ("1", date(2026, 1, 1)),
+        ("2", TOMORROW),
+    ]
+    assert record_folder(tmp_path, TOMORROW) == []  # the same again is nothing new
+
+
+def test_a_repealed_document_holds_no_more_for_who_begins(stage: Stage) -> None:
+    record(supplement(municipality_of(stage.officer), REQUIRED))
+    later = MONDAY + timedelta(days=9)
+    owner(
+        "update casework_document set until = %s where id = 'tillägget'", TODAY + timedelta(days=7)
+    )
+    processes.forget()
+
+    assert isinstance(
+        stage.does(stage.officer, stage.admitted(at=later), "planeringsmeddelande", at=later),
+        Performed,
+    )
