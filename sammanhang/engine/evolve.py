@@ -214,7 +214,7 @@ def _correct(plan: Plan, case: NextCase, event: Event, done: Done) -> None:
     new: Mapping[str, Any] = event.data.get(CORRECTION) or {}
     data = {name: value for name, value in {**done.data, **new}.items() if value is not None}
     case.change(done, data=data, corrected_by=(*done.corrected_by, event.seq))
-    _rebuild(plan, case, corrected=done.seq)
+    rebuild(plan, case, corrected=done.seq)
     owing.judge_anew(plan, case, done, case.done[done.seq])
     owing.redate(plan, case)
 
@@ -241,12 +241,12 @@ def _revoke(plan: Plan, case: NextCase, act: Act, event: Event) -> None:
 def _undo(plan: Plan, case: NextCase, undone: list[int]) -> None:
     """The acts are as undone: values, bars and phase without them; what they started ends,
     what they ended is open again."""
-    _rebuild(plan, case)
+    rebuild(plan, case)
     owing.undo(plan, case, undone)
     owing.redate(plan, case)
 
 
-def _rebuild(plan: Plan, case: NextCase, corrected: int | None = None) -> None:
+def rebuild(plan: Plan, case: NextCase, corrected: int | None = None) -> None:
     """Values, bars and phase anew from the acts in force. The guards of a corrected act are
     read anew, with the values that stood when it was done."""
     acts = plan.process.acts

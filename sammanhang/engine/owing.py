@@ -6,6 +6,7 @@ An obligation ends exactly once, fulfilled or cancelled, unless the act that end
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sammanhang.engine.due import due_moment, first_bearer
 from sammanhang.engine.messages import heir_of
@@ -73,7 +74,29 @@ def start_earlier_duties(
                 _start(plan, case, duty, done, unit)
 
 
-def _start(plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str) -> None:
+def start_after_switch(plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str) -> None:
+    """What an act already in force comes to ask for, counted from the present event. Nothing
+    whose moment is past already: nobody could have kept it."""
+    now = case.event.at
+    if (
+        _is_over(case, by.seq)
+        or _has_had(case, duty, by.seq, unit)
+        or done_since(case, duty.act, unit, by.seq) is not None
+    ):
+        return
+    due = due_moment(plan, duty, case, max(by.at, now), unit)
+    if due is None or due >= now:
+        _start(plan, case, duty, by, unit, counted_from=now)
+
+
+def _start(
+    plan: Plan,
+    case: NextCase,
+    duty: Duty,
+    by: Done,
+    unit: str,
+    counted_from: datetime | None = None,
+) -> None:
     if duty.act in case.barred or not _binds(duty, case, by, unit):
         return
     key = f"{duty.name}:{by.seq}:{unit}"
@@ -86,7 +109,7 @@ def _start(plan: Plan, case: NextCase, duty: Duty, by: Done, unit: str) -> None:
             act=duty.act,
             unit=unit,
             part=duty.part,
-            due=due_moment(plan, duty, case, by.at, unit),
+            due=due_moment(plan, duty, case, counted_from or by.at, unit),
             before=duty.deadline.act if isinstance(duty.deadline, Before) else None,
             awaited_by=heir_of(case.heirs, by.unit),
             started_by=by.seq,
@@ -239,7 +262,7 @@ def undo(plan: Plan, case: NextCase, undone: Collection[int]) -> None:
 
 def _end_anew(plan: Plan, case: NextCase, owed: Obligation) -> None:
     """Its end is undone: by what it is ended now, if by anything."""
-    if not _still_asked(case, owed):
+    if not _still_asked(plan, case, owed):
         if not owed.cancelled:
             _end(case, owed, cancelled=True)
         return
@@ -253,9 +276,10 @@ def _end_anew(plan: Plan, case: NextCase, owed: Obligation) -> None:
         case.owe(owed, ended_by=None, ended_at=None, cancelled=False)
 
 
-def _still_asked(case: NextCase, owed: Obligation) -> bool:
-    """Whether what started it is in force, and the unit is still there to do it."""
-    if not case.done[owed.started_by].in_force:
+def _still_asked(plan: Plan, case: NextCase, owed: Obligation) -> bool:
+    """Whether what started it is in force, as is the rule, which an earlier version may have had
+    alone, and the unit is still there to do it."""
+    if owed.rule not in plan.rules or not case.done[owed.started_by].in_force:
         return False
     if owed.message is not None:
         return case.done[owed.message].in_force and case.takes_part(owed.unit)

@@ -25,11 +25,14 @@ KEYS = (
     "område",
     "bygglov",
     "gäller-till",
+    "övergång",
 )
 LEVELS = tuple(level.value for level in Level)
 ADDING = (Level.ROUTINE, Level.SUPPLEMENT)
 AREA_KEYS = ("delregion", "kommun", "enhet")
 PERMIT_KEYS = ("organ", "beslut")
+NEW_CASES, ALL_CASES = "nya ärenden", "alla ärenden"
+"""Whom a version binds from its first day: cases opened from then on, or the running ones too."""
 
 
 def read_front(source: Source, remarks: Remarks) -> Document | None:
@@ -58,6 +61,7 @@ def read_front(source: Source, remarks: Remarks) -> Document | None:
         area=_area(sheet),
         permit=_permit(sheet, level),
         last_day=_day(sheet, "gäller-till"),
+        binds_running=_binds_running(sheet),
     )
     if level is not None:
         _check_level(sheet, document)
@@ -83,6 +87,12 @@ def _level(sheet: Sheet) -> Level | None:
     word = sheet.word("nivå", required=True)
     known = sheet.one_of(word, "nivån", LEVELS) if word else None
     return Level(known) if known else None
+
+
+def _binds_running(sheet: Sheet) -> bool:
+    word = sheet.word("övergång")
+    known = sheet.one_of(word, "övergången", (NEW_CASES, ALL_CASES)) if word else None
+    return known == ALL_CASES
 
 
 def _day(sheet: Sheet, key: str) -> date | None:

@@ -120,6 +120,8 @@ class Document:
     area: Area | None = None
     permit: Permit | None = None
     last_day: date | None = None
+    binds_running: bool = False
+    """Whether cases already running go over to this version on its first day (`övergång`)."""
 
 
 # --- Time -----------------------------------------------------------------------------------

@@ -162,3 +162,20 @@ def test_a_process_is_read_only_and_in_document_order() -> None:
     assert list(process.acts) == ["b", "a"]
     with pytest.raises(TypeError):
         process.acts["c"] = process.acts["a"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("said", "binds"), [("", False), ("nya ärenden", False), ("alla ärenden", True)]
+)
+def test_a_version_says_whether_running_cases_go_over_to_it(said: str, binds: bool) -> None:
+    front = FRONT.replace("---\n# ", f"övergång: {said}\n---\n# ") if said else FRONT
+
+    assert process_of("", front=front).document.binds_running is binds
+
+
+def test_another_word_of_transition_is_told_with_those_there_are() -> None:
+    front = FRONT.replace("---\n# ", "övergång: alla ärende\n---\n# ")
+
+    (error,) = errors_of("", front=front)
+    assert "'alla ärende'" in error
+    assert "Menade du 'alla ärenden'?" in error
