@@ -184,7 +184,7 @@ def open_case(
         "process": process.key,
         "document": document.id,
         "version": document.version,
-        "edition": edition.isoformat(),
+        "edition": str(edition),
         "place": place or acting.unit,
     }
     more = [resident, orjson.dumps(opened).decode()]

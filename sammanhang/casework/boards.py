@@ -36,7 +36,7 @@ class Row:
 
     case: int
     process: str
-    edition: date
+    edition: str
     resident: UUID
     name: str
     number: str
@@ -120,7 +120,7 @@ def _row(found: list[Any]) -> Row:
     return Row(
         case=case,
         process=process,
-        edition=date.fromisoformat(edition),
+        edition=edition,
         resident=UUID(resident),
         name=gettext(PROTECTED) if protected else name,
         number="" if protected else number,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from sammanhang.access.acting import Acting, log_reading
 from sammanhang.casework.actions import NoSuchCase
 from sammanhang.casework.forms import asked_fields
 from sammanhang.casework.processes import process_for
+from sammanhang.casework.shown import Cited, cited_section
 from sammanhang.directory.queries import UnitName, staff_names, unit_names
 from sammanhang.engine import (
     Case,
@@ -24,6 +26,7 @@ from sammanhang.engine import (
     from_json,
     possible,
 )
+from sammanhang.engine.transition import SWITCH
 from sammanhang.guideline.model import Act, FieldType, Process, Source
 from sammanhang.residents.queries import Person, person
 
@@ -64,6 +67,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """The case went over to another version: of which documents, and what it changed for whom
+    (sammanhang/engine/transition.py)."""
+
+    seq: int
+    at: datetime
+    documents: list[dict[str, Any]]
+    changed: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     part: str
     unit: str
@@ -77,8 +91,6 @@ class CasePage:
 
     number: int
     process: Process
-    edition: date
-    """Of the documents that the case follows."""
     resident: Person | None
     opened_at: datetime
     closed_at: datetime | None
@@ -89,6 +101,7 @@ class CasePage:
     planned_on: str | None
     seq: int
     entries: tuple[Entry, ...]
+    switches: tuple[Switch, ...]
     parties: tuple[Party, ...]
     obligations: tuple[Obligation, ...]
     cited: dict[str, Source]
@@ -103,6 +116,12 @@ class CasePage:
     def unit_name(self, hsa_id: str) -> str:
         found = self.units.get(hsa_id)
         return found.full if found else hsa_id
+
+    def citing(self, refusal: Refusal) -> Cited | None:
+        """The paragraph that a refusal rests on."""
+        if refusal.document is None or refusal.section is None:
+            return None
+        return cited_section(self.process, refusal.document, refusal.section)
 
     def owed_by(self, unit: str) -> list[Obligation]:
         return sorted(
@@ -140,16 +159,17 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         phases = _phases(cursor, number)
         case = _whole_case(cursor, number)
     entries = _entries(process, case, events, deliveries, now)
+    switches = tuple(_switches(events))
     named = {one.unit for one in parties} | {entry.unit for entry in entries}
     named |= {one.unit for entry in entries for one in entry.deliveries}
     named |= {unit for entry in entries for unit in _units_in(process, entry)}
+    named |= {one["enhet"] for switch in switches for one in switch.changed}
     people = {entry.person for entry in entries}
     people |= {one.acknowledged_by for e in entries for one in e.deliveries if one.acknowledged_by}
     acts = [process.acts[act] for act, unit in possible(process, case, now) if unit == acting.unit]
     return CasePage(
         number=number,
         process=process,
-        edition=edition,
         resident=resident,
         opened_at=opened_at,
         closed_at=closed_at,
@@ -159,6 +179,7 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         planned_on=planned_on.isoformat() if planned_on else None,
         seq=case.seq,
         entries=entries,
+        switches=switches,
         parties=parties,
         obligations=tuple(case.obligations.values()),
         cited={
@@ -237,6 +258,8 @@ def _entries(
     receipts = {(o.message, o.unit): o for o in case.obligations.values() if o.message is not None}
     entries: list[Entry] = []
     for seq, at, unit, by, act, data, basis in events:
+        if act == SWITCH:
+            continue
         done = case.done[seq]
         where = tuple(
             Delivery(*row, expired=_is_expired(receipts.get((seq, row[0])), now))
@@ -257,6 +280,13 @@ def _entries(
             )
         )
     return tuple(entries)
+
+
+def _switches(events: list[tuple[Any, ...]]) -> Iterator[Switch]:
+    for seq, at, _, _, act, data, _ in events:
+        if act == SWITCH:
+            told = orjson.loads(data)
+            yield Switch(seq, at, told["dokument"], told["ändrat"])
 
 
 def _is_expired(owed: Obligation | None, now: datetime) -> bool:

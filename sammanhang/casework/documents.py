@@ -34,6 +34,26 @@ class InForce:
     since: date
     until: date | None = None
     """The first day on which it is repealed."""
+    binds_running: bool = False
+    """Cases that run on its first day go over to it (`övergång: alla ärenden`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which documents a case runs under: those in force on the day of change before it was
+    `opened`, and of later ones those that bind running cases, through the day of `switched`."""
+
+    opened: date
+    switched: date | None = None
+
+    def __str__(self) -> str:
+        """As it is stored: `2026-01-01`, or `2026-01-01+2026-05-01`."""
+        return f"{self.opened}+{self.switched}" if self.switched else str(self.opened)
+
+    @classmethod
+    def stored(cls, text: str) -> Edition:
+        opened, _, switched = text.partition("+")
+        return cls(date.fromisoformat(opened), date.fromisoformat(switched) if switched else None)
 
 
 class DayHasBegun(Exception):
@@ -44,7 +64,7 @@ def recorded() -> list[InForce]:
     """Every version that has been in force or is to be, in the order of days and files."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, version, file, text, since, until from casework_document "
+            "select id, version, file, text, since, until, binds_running from casework_document "
             "order by since, file"
         )
         return [InForce(*row) for row in cursor.fetchall()]
@@ -64,6 +84,29 @@ def in_force_on(everything: Sequence[InForce], day: date) -> list[InForce]:
             latest[one.id] = one
     held = (one for one in latest.values() if one.until is None or day < one.until)
     return sorted(held, key=lambda one: one.file)
+
+
+def held_in(everything: Sequence[InForce], edition: Edition) -> list[InForce]:
+    """What a case of an edition runs under, in the order of files."""
+    held = {one.id: one for one in in_force_on(everything, edition.opened)}
+    held |= {one.id: one for one in _taking_over(everything, edition.opened, edition.switched)}
+    return sorted(held.values(), key=lambda one: one.file)
+
+
+def edition_after(everything: Sequence[InForce], edition: Edition, day: date) -> Edition | None:
+    """The edition that a running case goes over to when a day has come, if it does."""
+    since = edition.switched or edition.opened
+    days = [one.since for one in _taking_over(everything, since, day)]
+    return Edition(edition.opened, max(days)) if days else None
+
+
+def _taking_over(
+    everything: Sequence[InForce], after: date, through: date | None
+) -> Iterator[InForce]:
+    """Those that bind running cases from a later day than `after`, in the order of days."""
+    for one in everything:
+        if one.binds_running and through is not None and after < one.since <= through:
+            yield one
 
 
 def record_folder(folder: Path, today: date) -> list[str]:
@@ -117,13 +160,14 @@ def _in_folder(folder: Path, today: date) -> Iterator[InForce]:
         document = front_of(file, text)
         if document is not None:
             since = document.in_force_from or today
-            yield InForce(document.id, document.version, file, text, since)
+            binds = document.binds_running
+            yield InForce(document.id, document.version, file, text, since, None, binds)
 
 
 def _insert(one: InForce, using: str) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "insert into casework_document (id, version, file, text, since) "
-            "values (%s, %s, %s, %s, %s)",
-            [one.id, one.version, one.file, one.text, one.since],
+            "insert into casework_document (id, version, file, text, since, binds_running) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            [one.id, one.version, one.file, one.text, one.since, one.binds_running],
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ import orjson
 from django.db import connections
 
 from sammanhang.casework import chain
+from sammanhang.casework.documents import Edition
 from sammanhang.casework.projection import changes
 from sammanhang.engine import Case, Event, evolve, start, to_json
 from sammanhang.guideline.model import Process
@@ -96,7 +97,7 @@ class Written:
         self.parties += [[self.number, part, unit, at, None] for part, unit in made.get("came", ())]
 
 
-def load(process: Process, edition: date, histories: Iterable[History]) -> int:
+def load(process: Process, edition: Edition, histories: Iterable[History]) -> int:
     """Writes the histories as new cases under a process of an edition. Returns how many events
     they held."""
     tables: dict[str, list[Row]] = {table: [] for table in COLUMNS}
@@ -118,7 +119,7 @@ def load(process: Process, edition: date, histories: Iterable[History]) -> int:
 
 
 def _gather(
-    tables: dict[str, list[Row]], process: Process, edition: date, number: int, history: History
+    tables: dict[str, list[Row]], process: Process, edition: Edition, number: int, history: History
 ) -> None:
     written = Written(number)
     case: Case = start(process, history.parties)
@@ -129,7 +130,7 @@ def _gather(
         written.write(process, event, made, history.resident)
     document = process.document
     tables["casework_case"].append(
-        (number, history.resident, process.key, document.id, document.version, edition,
+        (number, history.resident, process.key, document.id, document.version, str(edition),
          history.place, history.events[0].at, made["closed_at"], case.phase, case.phase_since,
          case.seq, written.head)
     )  # fmt: skip

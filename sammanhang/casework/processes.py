@@ -1,4 +1,4 @@
-"""The processes that cases run under: what was in force on a day, read together, compiled once."""
+"""The processes that cases run under: documents in force, read together, compiled once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from sammanhang.casework import documents
+from sammanhang.casework.documents import Edition
 from sammanhang.directory.queries import geography
 from sammanhang.guideline.corpus import read_corpus
 from sammanhang.guideline.model import Process, Severity
@@ -22,9 +23,9 @@ class Unsound(Exception):
     """No process could be made of the documents in force; the message lists their faults."""
 
 
-def process_for(key: str, edition: date) -> Process:
-    """A process as it was on a day of change. Raises KeyError when there was none."""
-    return processes_of(edition)[key]
+def process_for(key: str, edition: Edition | str) -> Process:
+    """A process as an edition has it. Raises KeyError where it has none."""
+    return processes_of(edition if isinstance(edition, Edition) else Edition.stored(edition))[key]
 
 
 def process_on(key: str, day: date) -> Process:
@@ -32,23 +33,23 @@ def process_on(key: str, day: date) -> Process:
     return process_for(key, edition_on(key, day))
 
 
-def edition_on(key: str, day: date) -> date:
-    """The day of change that says what a case opened on a day runs under; before the first there
-    is, that one. Raises KeyError for a process that never was."""
+def edition_on(key: str, day: date) -> Edition:
+    """What a case opened on a day runs under; before the first there is, that one. Raises
+    KeyError for a process that never was."""
     days = _days(day)
     come = [change for change in days if change <= day]
     ahead = days[len(come) :]
     for change in (*reversed(come), *ahead):
-        if key in processes_of(change):
-            return change
+        if key in processes_of(Edition(change)):
+            return Edition(change)
     raise KeyError(key)
 
 
 @cache
-def processes_of(edition: date) -> Mapping[str, Process]:
-    """By process key, each with the routines and supplements that held with it. What held on a
+def processes_of(edition: Edition) -> Mapping[str, Process]:
+    """By process key, each with the routines and supplements that hold with it. What held on a
     day that has come never changes, so neither does this."""
-    held = documents.in_force_on(documents.recorded(), edition)
+    held = documents.held_in(documents.recorded(), edition)
     corpus = read_corpus(((one.file, one.text) for one in held), geography())
     faults = [str(one) for one in corpus.findings if one.severity is Severity.ERROR]
     if faults and not corpus.processes:

@@ -17,6 +17,7 @@ from sammanhang.engine import (
 )
 from sammanhang.engine.messages import heir_of, is_unacknowledged
 from sammanhang.engine.plan import CORRECTION, Plan, plan_of
+from sammanhang.engine.transition import SWITCH
 from sammanhang.guideline.model import Process
 
 PLANNED_DAY = "beräknad-utskrivning"
@@ -87,6 +88,11 @@ def went(before: Case, after: Case) -> list[Row]:
 def deliveries(before: Case, after: Case, event: Event) -> list[Row]:
     """Where each message that the event touched now stands, and who may read the event."""
     changed = changed_acts(before, after)
+    if event.act == SWITCH:  # for all who take part to know
+        there = sorted(_units(after))
+        return [
+            [event.seq, unit, event.unit, event.unit, False, None, None, None] for unit in there
+        ]
     rows = [row for done in changed for row in delivery_rows(after, done)]
     has = {(row[0], row[1]) for row in rows}
     own_heir = heir_of(after.heirs, event.unit)

@@ -29,6 +29,24 @@ class ShownPhase:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """A paragraph of a governing document, in the version that a case follows."""
+
+    document: str
+    version: str
+    section: str
+
+
+def cited(process: Process, source: Source) -> Cited:
+    return cited_section(process, source.document, source.section.number)
+
+
+def cited_section(process: Process, document: str, section: str) -> Cited:
+    versions = {one.id: one.version for one in (process.document, *process.additions)}
+    return Cited(document, versions.get(document, process.document.version), section)
+
+
+@dataclass(frozen=True, slots=True)
 class ShownOwed:
     """Something owed, as one says it."""
 
@@ -40,7 +58,7 @@ class ShownOwed:
     late: bool
     before: str | None
     """The title of the act that waits for it."""
-    source: Source | None
+    cited: Cited | None
     """The paragraph that sets it."""
     rule: str
     unit: str | None = None
@@ -82,8 +100,6 @@ class ShownRow:
     find: str
     """What a search looks in."""
     version: str
-    edition: date
-    """Of the documents that the case follows."""
     hidden: bool = False
 
 
@@ -93,7 +109,7 @@ class Told:
 
     title: str
     before: str | None
-    source: Source | None
+    cited: Cited | None
     receipt: bool
 
 
@@ -105,7 +121,7 @@ def told(process: Process, rule_name: str, act: str) -> Told:
     return Told(
         title=_title(process, duty.triggers[0] if duty and duty.receipt else act),
         before=_title(process, deadline.act) if isinstance(deadline, Before) else None,
-        source=rule.source if rule else None,
+        cited=cited(process, rule.source) if rule else None,
         receipt=duty is not None and duty.receipt,
     )
 
@@ -131,7 +147,7 @@ def owed(
         due=due,
         late=due is not None and due < now,
         before=known.before,
-        source=source or known.source,
+        cited=cited(process, source) if source else known.cited,
         rule=rule_name,
         unit=unit,
     )
@@ -162,7 +178,6 @@ def row(
         key=_key(boards.SORTS[sort](one, now)),
         find=find,
         version=str(one.seq),
-        edition=one.edition,
         hidden=show not in keeping or not all(word in find for word in searched(q)),
     )
 

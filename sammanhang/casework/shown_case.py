@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sammanhang.casework.case_page import CasePage, Delivery, Entry
+from django.utils.translation import gettext as _
+
+from sammanhang.casework.case_page import CasePage, Delivery, Entry, Switch
 from sammanhang.casework.forms import asked_fields
-from sammanhang.casework.shown import ShownOwed, ShownPhase, owed, phase
+from sammanhang.casework.shown import ShownOwed, ShownPhase, owed, phase, told
 from sammanhang.engine import Obligation, Refusal
 from sammanhang.engine.calendar import local
 from sammanhang.engine.plan import CORRECTION, MESSAGE
-from sammanhang.guideline.model import Act, Effect, Source
+from sammanhang.engine.transition import SWITCH
+from sammanhang.guideline.model import Act, Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,25 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownChange:
+    """What a new version changed of something owed. `what`: tillkommer, ändras or utgår."""
+
+    title: str
+    unit: str
+    what: str
+    before: datetime | None
+    now: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """`documents`: those that are another version, with `titel`, `förr` and `nu`."""
+
+    documents: tuple[dict[str, Any], ...]
+    changes: tuple[ShownChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """An event on the timeline, in the unit's eyes."""
 
@@ -56,10 +78,10 @@ class Happening:
     corrected: bool
     may_correct: bool
     may_withdraw: bool
-    source: Source
-    """The paragraph that provides for it."""
     phase: ShownPhase | None
     """The phase it led to."""
+    new_version: NewVersion | None = None
+    """Where the case went over to another version of its documents."""
 
     @property
     def is_message(self) -> bool:
@@ -145,11 +167,45 @@ def happenings(page: CasePage, unit: str) -> list[Happening]:
     """Newest first. An acknowledgement is told at its message, not as a thing of its own."""
     by_seq = {entry.seq: entry for entry in page.entries}
     effects = {act.effect for act in page.possible}
-    return [
+    found = [
         _happening(page, entry, by_seq, unit, effects)
-        for entry in reversed(page.entries)
+        for entry in page.entries
         if entry.act.effect is not Effect.ACKNOWLEDGES
     ]
+    found += [_new_version(page, one, unit) for one in page.switches]
+    return sorted(found, key=lambda one: one.seq, reverse=True)
+
+
+def _new_version(page: CasePage, switch: Switch, unit: str) -> Happening:
+    """That the case went over to another version; what it changed for us is told first."""
+    ours_first = sorted(switch.changed, key=lambda one: one["enhet"] != unit)
+    return Happening(
+        seq=switch.seq,
+        at=switch.at,
+        title=_("Ärendet följer nya regler"),
+        act=SWITCH,
+        unit="Sammanhang",
+        person="",
+        ours=False,
+        values=(),
+        basis=None,
+        deliveries=(),
+        unread=False,
+        revoked_by=None,
+        corrected=False,
+        may_correct=False,
+        may_withdraw=False,
+        phase=None,
+        new_version=NewVersion(
+            tuple(switch.documents), tuple(_changed(page, one) for one in ours_first)
+        ),
+    )
+
+
+def _changed(page: CasePage, one: dict[str, Any]) -> ShownChange:
+    before, now = (at and datetime.fromisoformat(at) for at in (one["förr"], one["nu"]))
+    title = told(page.process, one["regel"], one["handling"]).title
+    return ShownChange(title, page.unit_name(one["enhet"]), one["vad"], before, now)
 
 
 def _happening(
@@ -177,7 +233,6 @@ def _happening(
         corrected=bool(entry.corrected_by),
         may_correct=live and asks and Effect.CORRECTS in effects,
         may_withdraw=live and bool(entry.deliveries) and Effect.WITHDRAWS in effects,
-        source=act.source,
         phase=phase(page.process, entered[0].name) if entered else None,
     )
 
@@ -213,7 +268,9 @@ def stay(page: CasePage, now: datetime) -> Stay | None:
         return round(min(max((at - start).total_seconds() / whole * 100, 0), 100), 2)
 
     stretches: list[Stretch] = []
-    for (name, since), (_, until) in zip(page.phases, [*page.phases[1:], ("", None)], strict=True):
+    for (name, since), (_next, until) in zip(
+        page.phases, [*page.phases[1:], ("", None)], strict=True
+    ):
         shown = phase(page.process, name)
         if shown is not None:
             x, till = place(since), place(until or (page.closed_at or now))

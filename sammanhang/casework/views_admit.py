@@ -19,7 +19,7 @@ from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework.actions import Performed, open_case
 from sammanhang.casework.forms import asked_fields, form, typed
 from sammanhang.casework.processes import DISCHARGE, process_on
-from sammanhang.casework.shown import OPENING
+from sammanhang.casework.shown import OPENING, cited, cited_section
 from sammanhang.casework.unit_choice import choices, with_unit_choices
 from sammanhang.casework.views import may_admit
 from sammanhang.engine import Refusal
@@ -118,13 +118,23 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
         fields = form(asked, {}, now)
     with scope(acting):
         fields = with_unit_choices(process, act, fields, acting, now, person)
+    citing = None
+    if refusal is not None and refusal.document and refusal.section:
+        citing = cited_section(process, refusal.document, refusal.section)
     faulty = [field for field in fields if field.error]
     context = {
         "person": person,
         "act": act,
+        "cited": cited(process, act.source),
         "process": process,
         "fields": fields,
-        "open": {"act": act, "refusal": refusal, "faulty": faulty, "changed": None},
+        "open": {
+            "act": act,
+            "refusal": refusal,
+            "faulty": faulty,
+            "changed": None,
+            "cited": citing,
+        },
         "key": uuid4(),
         "now": now,
         "today": local(now).date(),

@@ -75,12 +75,13 @@ class NextCase:
         changed = self.done[done.seq] = Done(**{**fields, **changes})
         return changed
 
-    def owe(self, obligation: Obligation, **changes: Any) -> None:
+    def owe(self, obligation: Obligation, **changes: Any) -> Obligation:
         """Puts an obligation, or a changed version of it, in its place."""
         if changes:
             fields = {name: getattr(obligation, name) for name in Obligation.__slots__}
             obligation = Obligation(**{**fields, **changes})
         self.obligations[obligation.key] = obligation
+        return obligation
 
     def as_case(self) -> Case:
         return Case(

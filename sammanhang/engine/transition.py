@@ -66,6 +66,7 @@ def what_changed(before: Case, after: Case) -> list[dict[str, Any]]:
         }
         for key, owed in after.obligations.items()
         if (was := before.obligations.get(key)) is not owed
+        and not (was and owed.is_open and was.due == owed.due)
     ]
 
 
@@ -109,22 +110,38 @@ def _carry_over(before: Plan, plan: Plan, case: NextCase) -> None:
     for owed in list(case.obligations.values()):
         if not owed.is_open:
             continue
-        duty = plan.rules.get(owed.rule)
-        if not _stands(plan, case, owed):
+        duty = _same_duty(before, plan, case, owed)
+        if duty is None:
             case.owe(owed, ended_by=case.event.seq, ended_at=case.event.at, cancelled=True)
-        elif isinstance(duty, Duty) and not _is_late(owed, case.event.at):
-            _redate(before, plan, duty, case, owed)
+            continue
+        was = before.rules.get(owed.rule)
+        if duty.name != owed.rule:
+            owed = case.owe(owed, rule=duty.name)
+        if isinstance(was, Duty) and not _is_late(owed, case.event.at):
+            _redate(plan, was, duty, case, owed)
 
 
-def _stands(plan: Plan, case: NextCase, owed: Obligation) -> bool:
-    duty = plan.rules.get(owed.rule)
-    return (
-        isinstance(duty, Duty)
-        and duty.act == owed.act
-        and duty.receipt == (owed.message is not None)
-        and (duty.receipt or owed.part == duty.part)
-        and (duty.scope is None or duty.scope.contains(owed.unit))
-        and (duty.receipt or duty.name not in case.done[owed.started_by].unheld)
+def _same_duty(before: Plan, plan: Plan, case: NextCase, owed: Obligation) -> Duty | None:
+    """The rule that asks for it in the new version: of the same name, or under a new one."""
+    named = plan.rules.get(owed.rule)
+    if isinstance(named, Duty) and _asks_for(named, case, owed):
+        return named
+    renamed = (
+        duty
+        for duty in plan.duties.get(case.done[owed.started_by].act, ())
+        if duty.name not in before.rules and _asks_for(duty, case, owed)
+    )
+    return next(renamed, None) if owed.message is None else None
+
+
+def _asks_for(duty: Duty, case: NextCase, owed: Obligation) -> bool:
+    if duty.act != owed.act or duty.receipt != (owed.message is not None):
+        return False
+    if duty.scope is not None and not duty.scope.contains(owed.unit):
+        return False
+    started = case.done[owed.started_by]
+    return duty.receipt or (
+        duty.part == owed.part and started.act in duty.triggers and duty.name not in started.unheld
     )
 
 
@@ -132,11 +149,11 @@ def _is_late(owed: Obligation, at: datetime) -> bool:
     return owed.due is not None and owed.due < at
 
 
-def _redate(before: Plan, plan: Plan, duty: Duty, case: NextCase, owed: Obligation) -> None:
+def _redate(plan: Plan, was: Duty, duty: Duty, case: NextCase, owed: Obligation) -> None:
     milestone = duty.deadline.act if isinstance(duty.deadline, Before) else None
     due = owed.due
-    if not _same_deadline(before, duty):
-        started, bearer = _counted_from(case, owed), first_bearer(owed)
+    if _timing(was) != _timing(duty):
+        started, bearer = case.done[owed.started_by].at, first_bearer(owed)
         counted = due_moment(plan, duty, case, started, bearer)
         due = counted
         if counted is not None:
@@ -149,19 +166,9 @@ def _redate(before: Plan, plan: Plan, duty: Duty, case: NextCase, owed: Obligati
         case.owe(owed, due=due, before=milestone, due_by=case.event.seq)
 
 
-def _same_deadline(before: Plan, duty: Duty) -> bool:
-    was = before.rules.get(duty.name)
-    return isinstance(was, Duty) and _timing(was) == _timing(duty)
-
-
 def _timing(duty: Duty) -> tuple[object, ...]:
     stricter = tuple((one.scope, one.deadline) for one in duty.stricter)
     return (duty.deadline, duty.reckoning, stricter)
-
-
-def _counted_from(case: NextCase, owed: Obligation) -> datetime:
-    """The act that started it; an acknowledgement counts from its delivery."""
-    return case.done[owed.started_by].at
 
 
 def _start_new(before: Plan, plan: Plan, case: NextCase) -> None:

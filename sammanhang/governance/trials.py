@@ -21,6 +21,7 @@ from sammanhang.access.acting import Acting
 from sammanhang.access.requires import Denied
 from sammanhang.engine import Event, State
 from sammanhang.engine.compare import Comparison, History, Tally, compare
+from sammanhang.engine.transition import SWITCH
 from sammanhang.governance.checking import check, process_in_force
 from sammanhang.guideline.areas import first_moment, moment_after
 from sammanhang.guideline.model import Process
@@ -156,7 +157,7 @@ join directory_municipality m on m.scb_code = p.municipality_id where p.until is
 """
 _EVENTS = """
 select case_id, seq, at, unit, person, act, data::text from casework_event
-where case_id = any(%s) and at < %s order by case_id, seq
+where case_id = any(%s) and at < %s and act <> %s order by case_id, seq
 """
 _FIRST = """
 select p.case_id, p.part, p.unit from casework_party p
@@ -168,7 +169,7 @@ where p.case_id = any(%s) and p.since <= e.at
 def _histories(cases: list[int], ends: datetime) -> Iterator[History]:
     """A case begins with the unit that opened it; who else takes part, its events say."""
     events: dict[int, list[Event]] = {}
-    for case, seq, at, unit, person, act, data in _rows(_EVENTS, cases, ends):
+    for case, seq, at, unit, person, act, data in _rows(_EVENTS, cases, ends, SWITCH):
         event = Event(seq, at, unit, person, act, orjson.loads(data))
         events.setdefault(case, []).append(event)
     parties: dict[int, dict[str, tuple[str, ...]]] = {}

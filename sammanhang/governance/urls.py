@@ -4,7 +4,7 @@ from sammanhang.governance import views, views_draft, views_language, views_tria
 
 app_name = "governance"
 urlpatterns = [
-    path("riktlinjer/", views.documents, name="list"),
+    path("riktlinjer/", views.all_documents, name="list"),
     path("riktlinjer/<str:key>/", views.document, name="document"),
     path("riktlinjer/<str:key>/diagram/", views.diagram, name="diagram"),
     path("riktlinjer/<str:key>/avsnitt/<str:number>/", views.paragraph, name="paragraph"),

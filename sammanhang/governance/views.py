@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from sammanhang.access.acting import scope
 from sammanhang.access.requires import Asked, requires
+from sammanhang.casework import documents
 from sammanhang.casework.case_page import open_by_rule
 from sammanhang.casework.processes import DISCHARGE, edition_on, processes_of
 from sammanhang.guideline.explain import as_html_fragment, as_svg
@@ -24,9 +25,13 @@ from sammanhang.guideline.sentences import sentence
 
 @require_GET
 @requires()
-def documents(request: Asked) -> HttpResponse:
+def all_documents(request: Asked) -> HttpResponse:
     """Which documents there are."""
-    return render(request, "governance/list.html", {"processes": list(_processes().values())})
+    return render(
+        request,
+        "governance/list.html",
+        {"processes": list(_processes(timezone.localdate()).values())},
+    )
 
 
 @require_GET
@@ -48,7 +53,7 @@ def document(request: Asked, key: str) -> HttpResponse:
             "process": process,
             "html": html,
             "owed": sum(counted.values()),
-            "now": _process_today(key),
+            "now": _told_by(key, timezone.localdate()),
         },
     )
 
@@ -107,21 +112,15 @@ def prose_of(process: Process, number: str) -> list[str]:
 
 def _process(request: Asked, key: str) -> Process:
     """The process as the document with this id tells it, or the one that has this key: as it is
-    today, or as it was on the day that is asked for (`dag`), which is what a case follows."""
-    asked = request.GET.get("dag")
-    today = timezone.localdate()
-    try:
-        day = date.fromisoformat(asked) if asked else today
-    except ValueError:
-        raise Http404 from None
-    found = _told_by(key, min(day, today))
+    today, or in the `version` that is asked for, which is the one that a case follows."""
+    version, today = request.GET.get("version"), timezone.localdate()
+    found = _told_by(key, today) if version is None else None
+    for one in documents.recorded() if version is not None else ():
+        if (one.id, one.version) == (key, version) and one.since <= today:
+            found = _told_by(key, one.since)
     if found is None:
         raise Http404
     return found
-
-
-def _process_today(key: str) -> Process | None:
-    return _told_by(key, timezone.localdate())
 
 
 def _told_by(key: str, day: date) -> Process | None:
@@ -132,9 +131,9 @@ def _told_by(key: str, day: date) -> Process | None:
     return None
 
 
-def _processes(day: date | None = None) -> Mapping[str, Process]:
+def _processes(day: date) -> Mapping[str, Process]:
     """Those in force on a day, with the routines and supplements that held with them."""
     try:
-        return processes_of(edition_on(DISCHARGE, day or timezone.localdate()))
+        return processes_of(edition_on(DISCHARGE, day))
     except KeyError:
         raise Http404 from None

@@ -88,6 +88,15 @@ def test_what_the_new_version_does_not_ask_ends() -> None:
     assert after.owed("2026-03-02 10:00") == ["K1 bedömning 2026-03-03 08:00 cancelled"]
 
 
+def test_a_rule_under_another_name_is_the_same_rule() -> None:
+    running = told(version(ASSESSED.format(deadline="24 timmar")), ADMITTED)
+    renamed = version(ASSESSED.format(deadline="24 timmar").replace("regel bedömd", "regel prövad"))
+
+    after = over(running, renamed, "2026-03-02 10:00")
+    assert after.owed("2026-03-02 10:00") == ["K1 bedömning 2026-03-03 08:00 open"]
+    assert what_changed(running.case, after.case) == []
+
+
 def test_what_it_asks_because_of_what_is_done_counts_from_the_change() -> None:
     running = told(version(), ADMITTED)
 

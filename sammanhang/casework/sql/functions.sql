@@ -15,7 +15,7 @@ end $$;
 -- until the transaction ends.
 create function casework_begin(the_person text, the_unit text, the_case bigint, the_key uuid,
                                locked boolean)
-returns table (repeated_case bigint, repeated_seq integer, head bytea, process text, edition date,
+returns table (repeated_case bigint, repeated_seq integer, head bytea, process text, edition text,
                state text)
 language plpgsql as $$
 begin
@@ -37,7 +37,7 @@ end $$;
 
 -- The process that a case runs under, if the unit takes or took part in it; else no row.
 create function casework_process(the_person text, the_unit text, the_case bigint)
-returns table (process text, edition date) language plpgsql as $$
+returns table (process text, edition text) language plpgsql as $$
 begin
   perform casework_act_as(the_person, the_unit, '');
   return query select c.process, c.edition from casework_case c where c.id = the_case;
@@ -122,7 +122,7 @@ begin
              (o->>12)::timestamptz, (o->>13)::boolean
       from jsonb_array_elements(changes->'obligations') o
       on conflict (case_id, key) do update set
-        unit = excluded.unit, due = excluded.due, awaited_by = excluded.awaited_by,
+        rule = excluded.rule, unit = excluded.unit, due = excluded.due, awaited_by = excluded.awaited_by,
         due_by = excluded.due_by, ended_by = excluded.ended_by, ended_at = excluded.ended_at,
         cancelled = excluded.cancelled;
   end if;
@@ -176,6 +176,16 @@ begin
   return true;
 end $$;
 
+-- A case goes over to another edition of its documents, by an event that nobody in it does. For the
+-- owner alone, who is bound by no row security: the case must be locked.
+create function casework_switch(the_case bigint, the_version text, the_edition text, event jsonb,
+                                the_hash bytea, changes jsonb, the_state text)
+returns void language plpgsql as $$
+begin
+  update casework_case set version = the_version, edition = the_edition where id = the_case;
+  perform casework_write(the_case, event, the_hash, changes, the_state, gen_random_uuid(), null);
+end $$;
+
 -- A number for a case that is to be opened: the first event's hash covers it.
 create function casework_new_number() returns bigint
   language sql volatile
@@ -191,7 +201,7 @@ begin
   insert into casework_case (id, resident_id, process, document, version, edition, place, opened_at)
     overriding system value
     values (the_case, the_resident, opened->>'process', opened->>'document', opened->>'version',
-            (opened->>'edition')::date, opened->>'place', (event->>'at')::timestamptz)
+            opened->>'edition', opened->>'place', (event->>'at')::timestamptz)
     on conflict do nothing;
   if not found then
     perform set_config('app.case', '', true);

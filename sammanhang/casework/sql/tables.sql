@@ -10,6 +10,7 @@ create table casework_document (
   text        text not null check (octet_length(text) <= 400000),
   since       date not null,               -- the first day it holds, until a later version does
   until       date,                        -- the first day it no longer holds: repealed
+  binds_running boolean not null,          -- cases that run on its first day go over to it
   recorded_at timestamptz not null default now(),
   primary key (id, version),
   check (until > since)
@@ -21,7 +22,7 @@ create table casework_case (
   process     text not null,
   document    text not null,
   version     text not null,
-  edition     date not null,               -- it runs under what was in force on this day
+  edition     text not null,               -- which documents it runs under: casework/documents.py
   place       text not null,               -- hospital or administration of the unit that opened it
   opened_at   timestamptz not null,
   closed_at   timestamptz,

@@ -3,9 +3,11 @@ of those who take part."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from bs4 import BeautifulSoup
 from django.db import DatabaseError, connection
@@ -16,7 +18,11 @@ from stage import MONDAY, Stage, owner
 from sammanhang.access.acting import Acting
 from sammanhang.casework import documents, processes
 from sammanhang.casework.actions import Performed, Refused
+from sammanhang.casework.chain import verify
 from sammanhang.casework.documents import InForce, record_folder
+from sammanhang.casework.transitions import TakenOver, take_over
+from sammanhang.engine import Case, Event, evolve, start, to_json
+from sammanhang.engine.transition import SWITCH, switch
 
 TODAY = MONDAY.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -62,9 +68,9 @@ def record(*more: InForce) -> None:
     """As the tables' owner, which no decision in a meeting is needed for."""
     for one in more:
         owner(
-            "insert into casework_document (id, version, file, text, since) "
-            "values (%s, %s, %s, %s, %s)",
-            one.id, one.version, one.file, one.text, one.since,
+            "insert into casework_document (id, version, file, text, since, binds_running) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            one.id, one.version, one.file, one.text, one.since, one.binds_running,
         )  # fmt: skip
     processes.forget()
 
@@ -144,8 +150,8 @@ def test_a_case_runs_under_what_was_in_force_when_it_was_opened(stage: Stage) ->
     stage.did(stage.ward, before, "planeringsmeddelande", at=later)
     assert isinstance(stage.does(stage.ward, after, "planeringsmeddelande", at=later), Refused)
     assert owner("select version, edition from casework_case order by id") == [
-        ("1", date(2026, 1, 1)),
-        ("2", TOMORROW),
+        ("1", "2026-01-01"),
+        ("2", TOMORROW.isoformat()),
     ]
 
 
@@ -155,12 +161,12 @@ def test_a_case_cites_the_paragraph_as_it_stood(stage: Stage) -> None:
     client = Client()
     client.post("/logga-in/", {"assignment": stage.ward.assignment})
 
-    old = client.get(f"/riktlinjer/{PROV}/", {"dag": TODAY.isoformat()}).content.decode()
+    old = client.get(f"/riktlinjer/{PROV}/", {"version": "1"}).content.decode()
     assert "Så löd version 1, som ärendet följer." in old
     new = client.get(f"/riktlinjer/{PROV}/").content.decode()
     assert "Så löd" not in new
-    for day in ("igår", "2026-13-01", "2026-02-30"):
-        assert client.get(f"/riktlinjer/{PROV}/", {"dag": day}).status_code == 404
+    for version in ("3", "", "\0", "1'"):
+        assert client.get(f"/riktlinjer/{PROV}/", {"version": version}).status_code == 404
 
 
 def test_nothing_takes_effect_on_a_day_that_has_begun(stage: Stage) -> None:
@@ -182,6 +188,132 @@ def test_what_has_been_in_force_is_never_changed(stage: Stage) -> None:
         owner("update casework_document set text = 'annan'")
     with pytest.raises(DatabaseError, match="row-level security"), connection.cursor() as cursor:
         cursor.execute("insert into casework_document values ('x', '1', 'x', 'x', '2030-01-01')")
+
+
+# --- Running cases ------------------------------------------------------------------------------
+
+SOONER = ("senast: 24 timmar", "senast: 12 timmar")
+
+
+def binding(since: date, *changes: tuple[str, str]) -> InForce:
+    """The next version, to which running cases go over."""
+    there = in_force()
+    text = there.text.replace('version: "1"', 'version: "2"\növergång: alla ärenden')
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return InForce(there.id, "2", there.file, text, since, None, True)
+
+
+def rebuilt(case: int) -> Case:
+    """The case as its events make it, with the switch among them."""
+    old, new = (processes.process_for(processes.DISCHARGE, one) for one in EDITIONS)
+    ((ward,),) = owner("select unit from casework_event where case_id = %s and seq = 1", case)
+    folded, process = start(old, {"slutenvård": [ward]}), old
+    for seq, at, unit, person, act, data in owner(
+        "select seq, at, unit, person, act, data::text from casework_event "
+        "where case_id = %s order by seq",
+        case,
+    ):
+        event = Event(seq, at, unit, person, act, orjson.loads(data))
+        if act == SWITCH:
+            folded, process = switch(process, new, folded, event), new
+        else:
+            folded = evolve(process, folded, event)
+    return folded
+
+
+EDITIONS = ("2026-01-01", f"2026-01-01+{TOMORROW}")
+THEN = MONDAY + timedelta(hours=15, minutes=30)  # half past midnight
+
+
+def test_running_cases_go_over_on_the_first_day_and_not_before(stage: Stage) -> None:
+    case = stage.admitted()
+    record(binding(TOMORROW, SOONER))
+
+    assert take_over(MONDAY + timedelta(hours=12)) == TakenOver()
+    assert take_over(THEN) == TakenOver(switched=1)
+    assert take_over(THEN) == TakenOver()
+    ((edition, version, due),) = owner(
+        "select c.edition, c.version, o.due from casework_case c "
+        "join casework_obligation o on o.case_id = c.id where c.id = %s",
+        case,
+    )
+    assert (edition, version) == (EDITIONS[1], "2")
+    assert due == MONDAY + timedelta(hours=24)  # twelve hours from now would be later
+    assert [*verify(case)] == []
+
+
+def test_the_store_is_what_its_events_make_it(stage: Stage) -> None:
+    case = stage.admitted()
+    record(binding(TOMORROW, ("när: inskrivning\nska: inskrivningsmeddelande", NEW_DUTY)))
+    take_over(THEN)
+    stage.did(
+        stage.ward,
+        case,
+        "inskrivningsmeddelande",
+        data={"beräknad-utskrivning": "2026-03-09"},
+        at=THEN + timedelta(hours=1),
+    )
+
+    ((state,),) = owner("select state from casework_snapshot where case_id = %s", case)
+    assert to_json(rebuilt(case)) == orjson.loads(state)
+
+
+NEW_DUTY = """när: inskrivning
+ska: behovsbedömning
+vem: kommun
+senast: 3 arbetsdagar
+```
+
+Också meddelandet ska skickas i tid.
+
+```regel meddelandet-också
+när: inskrivning
+ska: inskrivningsmeddelande"""
+
+
+def test_the_page_tells_what_the_change_meant_for_whom(stage: Stage) -> None:
+    case = stage.admitted()
+    record(binding(TOMORROW, ("när: inskrivning\nska: inskrivningsmeddelande", NEW_DUTY)))
+    take_over(THEN)
+
+    for who in (stage.ward, stage.officer):
+        client = Client()
+        client.post("/logga-in/", {"assignment": who.assignment})
+        page = client.get(reverse("casework:case", args=[case]))
+        told = BeautifulSoup(page.content, "html.parser").find(id="h-2")
+        assert told is not None
+        text = " ".join(told.text.split())
+        assert "Ärendet följer nya regler" in text
+        assert "version 2 (förut 1)" in text
+        assert "Behovsbedömning" in text
+        assert "tillkommer, senast" in text
+
+
+def test_a_case_that_can_not_go_over_keeps_its_version(stage: Stage) -> None:
+    case = stage.admitted()
+    stage.did(stage.ward, case, "anteckning", data={"text": "Hej"})
+    there = in_force()
+    start, end = there.text.index("```handling anteckning"), there.text.index("```handling behovsb")
+    record(binding(TOMORROW, (there.text[start:end], "")))
+
+    assert take_over(THEN) == TakenOver(kept=1)
+    stage.did(stage.ward, case, "anteckning", data={"text": "Ännu"}, at=THEN)
+
+
+def test_other_changes_since_it_was_opened_do_not_come_along(stage: Stage) -> None:
+    """A new version for new cases, then a supplement for all: the case gets the supplement."""
+    stage.admitted()
+    added = supplement(municipality_of(stage.officer), REQUIRED)
+    day = TOMORROW + timedelta(days=1)
+    record(stricter(TOMORROW), replace(added, since=day, binds_running=True))
+    later = MONDAY + timedelta(days=4)
+
+    assert take_over(later) == TakenOver(switched=1)
+    ((edition,),) = owner("select edition from casework_case")
+    process = processes.process_for(processes.DISCHARGE, edition)
+    assert (process.document.version, [one.id for one in process.additions]) == ("1", ["tillägget"])
 
 
 # --- The folder -------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ def what_was_owed_is_accounted_for(before: Case, after: Case) -> None:
         if not owed.is_open:
             assert later == owed
         elif not later.is_open:
+            assert later.rule == owed.rule
             assert later.cancelled
             assert later.ended_by is not None
     told = {(one["regel"], one["enhet"], one["vad"]) for one in what_changed(before, after)}
