@@ -26,6 +26,7 @@ from simulation.staff import (
     economists,
     memorable,
     reviewers,
+    secretaries,
     staff,
 )
 
@@ -124,10 +125,11 @@ def welcome(address: str, numbers: list[str]) -> str:
         "economist": "ekonom",
         "unit_administrator": "enhetsadministratör",
         "log_reviewer": "logggranskare",
+        "secretary": "sekreterare för styrgruppen",
     }
     lines += [
         f"  {one.name:18} {roles[one.assignments[0][1]]}"
-        for one in (*memorable(), *economists(), *administrators(), *reviewers())
+        for one in (*memorable(), *economists(), *administrators(), *reviewers(), *secretaries())
     ]
     if numbers:
         lines += ["", f"Att skriva in: {', '.join(numbers)}"]

@@ -24,7 +24,7 @@ ROLE_OF = {
 }
 PER_UNIT = {"avdelning": 5, "psykiatrisk-avdelning": 4, "biståndsenhet": 4, "hemsjukvård": 4}
 """How many work with this at a unit; three where nothing is said."""
-NOT_AT_WORK_THERE = ("process_leader", "unit_administrator", "log_reviewer")
+NOT_AT_WORK_THERE = ("process_leader", "unit_administrator", "log_reviewer", "secretary")
 """Roles of those who are not of the unit's own staff."""
 
 SKÖVDE = "1496"
@@ -116,6 +116,18 @@ def reviewers() -> list[Person]:
     return [Person(f"{REGION}-P0020", "Ingrid", "Sand", assignments, demo=True)]
 
 
+def secretaries() -> list[Person]:
+    """Who keeps the minutes of the body that decides on the county's guidelines."""
+    office = process_leaders_office()
+    assignments = ((office, "secretary"),)
+    return [Person(f"{REGION}-P0021", "Sonja", "Falk", assignments, demo=True)]
+
+
+def process_leaders_office() -> str:
+    """Where the memorable process leader works."""
+    return next(one.assignments[0][0] for one in process_leaders() if one.demo)
+
+
 def process_leaders() -> list[Person]:
     """One for each care area, with an assignment at the office of its largest municipality."""
     largest: dict[str, Mapping[str, str]] = {}
@@ -142,6 +154,7 @@ def staff(rng: Random) -> Iterator[Person]:
     yield from economists()
     yield from administrators()
     yield from reviewers()
+    yield from secretaries()
     yield from (one for one in process_leaders() if not one.demo)
     number = 1000
     for unit in units():

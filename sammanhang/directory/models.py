@@ -29,6 +29,7 @@ ROLES = {
     "economist": N_("Ekonom"),
     "unit_administrator": N_("Enhetsadministratör"),
     "log_reviewer": N_("Logggranskare"),
+    "secretary": N_("Sekreterare"),
 }
 CARE_ROLES = ("ward_nurse", "care_coordinator", "case_officer", "municipal_nurse")
 """Those who take part in people's care, and so see the people their unit has to do with."""

@@ -1,6 +1,8 @@
-"""Writing: starting a draft, saving it, saying that one has it open, proposing it.
+"""Writing: starting a draft, saving it, saying that one has it open, proposing it; and what was
+decided on it.
 
-Run in the writer's scope; row security lets only process leaders write.
+Run in the scope of who does it; row security lets only process leaders write, and only
+secretaries register decisions.
 """
 
 from __future__ import annotations
@@ -8,11 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from sammanhang.access.acting import Acting
 from sammanhang.access.requires import Denied
-from sammanhang.governance.drafts import DRAFT, REFERRED, Saving, version
+from sammanhang.casework.documents import DayHasBegun, InForce, put_in_force
+from sammanhang.governance.drafts import (
+    DECIDED,
+    DRAFT,
+    REFERRED,
+    Saving,
+    Version,
+    saving,
+    version,
+)
 
 LARGEST = 400_000
 """Bytes of a document: ten times the county guideline."""
@@ -93,6 +104,43 @@ def propose(
     _stand(number, acting, REFERRED, onto, as_number, in_force_from)
 
 
+def decide(*, acting: Acting, number: int, decision: str, binds_running: bool, today: date) -> None:
+    """Registers that the version has been decided: from its day cases run under it."""
+    _lock(number)
+    now = version(number)
+    _check_referred(now)
+    since, as_number = now.standing.in_force_from, now.standing.number
+    if since is None or as_number is None:
+        raise NotSaved("Texten säger inte från vilken dag den ska gälla. Sänd tillbaka den.")
+    text = saving(number, now.standing.revision).text
+    _stand(number, acting, DECIDED, now.standing.revision, as_number, since, decision)
+    try:
+        with transaction.atomic():
+            put_in_force(
+                InForce(
+                    now.document, as_number, now.file, text, since, binds_running=binds_running
+                ),
+                today,
+            )
+    except DayHasBegun:
+        raise NotSaved("Dagen då texten skulle börja gälla har redan kommit.") from None
+    except IntegrityError:
+        raise NotSaved(f"Version {as_number} är redan beslutad.") from None
+
+
+def send_back(*, acting: Acting, number: int) -> None:
+    """The version is a draft again."""
+    _lock(number)
+    now = version(number)
+    _check_referred(now)
+    _stand(number, acting, DRAFT, now.standing.revision)
+
+
+def _check_referred(now: Version) -> None:
+    if now.standing.status != REFERRED:
+        raise NotSaved(f"Versionen är redan {now.standing.status}.")
+
+
 def say_present(*, acting: Acting, number: int) -> None:
     """That one has the draft open."""
     with connection.cursor() as cursor:
@@ -133,13 +181,14 @@ def _stand(
     revision: int,
     as_number: str | None = None,
     in_force_from: date | None = None,
+    decision: str | None = None,
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into governance_standing "
-            "(version, seq, status, revision, number, in_force_from, by, name) "
-            "select %s, coalesce(max(seq), 0) + 1, %s, %s, %s, %s, %s, %s "
+            "(version, seq, status, revision, number, in_force_from, decision, by, name) "
+            "select %s, coalesce(max(seq), 0) + 1, %s, %s, %s, %s, %s, %s, %s "
             "from governance_standing where version = %s",
-            [number, status, revision, as_number, in_force_from,
+            [number, status, revision, as_number, in_force_from, decision,
              acting.person, acting.person_name, number],
         )  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as N_
 
 from sammanhang.access.requires import Denied
 
-DRAFT, REFERRED = "utkast", "på remiss"
+DRAFT, REFERRED, DECIDED = "utkast", "på remiss", "beslutad"
 STATUSES = (
     N_("utkast"), N_("på remiss"), N_("beslutad"), N_("gällande"), N_("ersatt"), N_("upphävd"),
 )  # fmt: skip
@@ -66,9 +66,19 @@ class Version:
 
 
 _SAVING = "s.revision, s.onto, s.aside, s.saved_at, s.saved_by, s.name"
+_STATUS_NOW = """(
+  select case when d.since > today then 'beslutad'
+              when d.until <= today then 'upphävd'
+              when exists (select from casework_document later where later.id = d.id
+                           and later.since > d.since and later.since <= today) then 'ersatt'
+              else 'gällande' end
+  from casework_document d, date((now() at time zone 'Europe/Stockholm')) today
+  where d.id = v.document and d.version = t.number)"""
+"""What has been decided comes into force, and is replaced, by itself."""
 _VERSIONS = f"""
 select v.id, v.document, v.file, v.title, v.based_on, {_SAVING}, %s,
-       t.status, t.revision, t.number, t.in_force_from, t.decision, t.at, t.name
+       case when t.status = 'beslutad' then {_STATUS_NOW} else t.status end,
+       t.revision, t.number, t.in_force_from, t.decision, t.at, t.name
 from governance_version v
 join lateral (select * from governance_saving s where s.version = v.id and not s.aside
               order by s.revision desc limit 1) s on true

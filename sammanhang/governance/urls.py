@@ -1,6 +1,13 @@
 from django.urls import path
 
-from sammanhang.governance import views, views_draft, views_language, views_trial, views_writing
+from sammanhang.governance import (
+    views,
+    views_decision,
+    views_draft,
+    views_language,
+    views_trial,
+    views_writing,
+)
 
 app_name = "governance"
 urlpatterns = [
@@ -15,6 +22,7 @@ urlpatterns = [
     path("utkast/<int:draft>/sparningar/", views_draft.history, name="history"),
     path("utkast/<int:draft>/mallar/", views_draft.templates, name="templates"),
     path("utkast/<int:draft>/foresla/", views_draft.propose, name="propose"),
+    path("utkast/<int:draft>/beslut/", views_decision.decide, name="decide"),
     path("utkast/<int:draft>/prov/", views_trial.try_draft, name="trials"),
     path("utkast/<int:draft>/prov/<int:number>/", views_trial.one_trial, name="trial"),
     path("utkast/<int:draft>/prov/<int:number>/csv/", views_trial.table, name="trial-table"),

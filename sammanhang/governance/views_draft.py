@@ -34,7 +34,7 @@ def draft(request: Asked, draft: int) -> HttpResponse:
     version = _version(request, draft)
     checked = _checked(version)
     there = in_force().get(version.document)
-    changes, touched = _changes(checked)
+    changes, touched = changes_of(checked)
     return render(
         request,
         "governance/draft.html",
@@ -49,7 +49,7 @@ def draft(request: Asked, draft: int) -> HttpResponse:
     )
 
 
-def _changes(checked: Checked) -> tuple[dict[What, list[Change]] | None, list[str]]:
+def changes_of(checked: Checked) -> tuple[dict[What, list[Change]] | None, list[str]]:
     """By what it is that changes, and the parts that it touches; None where it can't be told."""
     new = checked.process
     old = process_in_force(new.document.id) if new else None
@@ -114,7 +114,7 @@ def propose(request: Asked, draft: int) -> HttpResponse:
             return redirect("governance:draft", draft=draft)
         except actions.NotSaved as refused:
             fault = str(refused)
-    changes, touched = _changes(checked)
+    changes, touched = changes_of(checked)
     return render(
         request,
         "governance/propose.html",

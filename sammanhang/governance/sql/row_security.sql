@@ -1,11 +1,16 @@
--- Process leaders write; whoever is signed in reads. Texts and standings are only ever added.
+-- Process leaders write, secretaries register decisions; whoever is signed in reads. Texts and
+-- standings are only ever added.
 
-create function governance_writes() returns boolean
+create function governance_has_role(the_role text) returns boolean
   language sql stable as $$
   select exists (select from directory_assignment a
-                 where a.staff_id = app_setting('person') and a.role = 'process_leader'
+                 where a.staff_id = app_setting('person') and a.role = the_role
                    and a.since <= current_date and (a.until is null or a.until > current_date))
 $$;
+create function governance_writes() returns boolean
+  language sql stable return governance_has_role('process_leader');
+create function governance_decides() returns boolean
+  language sql stable return governance_has_role('secretary');
 
 do $$
 declare
@@ -25,7 +30,25 @@ create policy leader on governance_version for insert
 create policy leader on governance_saving for insert
   with check (governance_writes() and saved_by = app_setting('person'));
 create policy leader on governance_standing for insert
-  with check (governance_writes() and by = app_setting('person'));
+  with check (governance_writes() and by = app_setting('person')
+              and status in ('utkast', 'på remiss'));
+-- Nobody decides on what they have proposed themselves, whatever roles they have.
+create policy secretary on governance_standing for insert
+  with check (governance_decides() and by = app_setting('person')
+              and (status = 'utkast' or status in ('beslutad', 'upphävd')
+                   and not exists (select from governance_saving s
+                                   where s.version = governance_standing.version
+                                     and s.saved_by = app_setting('person'))));
+create policy decided on casework_document for insert
+  with check (governance_decides() and since > current_date
+              and exists (select from governance_standing t
+                          join governance_version v on v.id = t.version
+                          join governance_saving s on s.version = t.version
+                                                  and s.revision = t.revision
+                          where t.status = 'beslutad' and v.document = casework_document.id
+                            and t.number = casework_document.version
+                            and t.in_force_from = casework_document.since
+                            and s.text = casework_document.text));
 create policy leader on governance_writing for insert
   with check (governance_writes() and person = app_setting('person'));
 create policy oneself on governance_writing for update

@@ -30,6 +30,7 @@ SETTLES = "settles"
 ADMINISTERS = "administers"
 REVIEWS = "reviews"
 LEADER = "leader"
+DECIDES = "decides"
 WHO_MAY = {
     "": ANYONE,
     "logga-in/": OPEN,
@@ -72,6 +73,7 @@ WHO_MAY = {
     "utkast/<int:draft>/prov/<int:number>/": LEADER,
     "utkast/<int:draft>/prov/<int:number>/csv/": LEADER,
     "utkast/<int:draft>/foresla/": LEADER,
+    "utkast/<int:draft>/beslut/": DECIDES,
     "utkast/<int:draft>/skriv/": LEADER,
     "utkast/<int:draft>/kontroll/": LEADER,
     "utkast/<int:draft>/visning/": LEADER,
@@ -128,6 +130,7 @@ def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
         "economist": (region, region),
         "unit_administrator": (stage.ward, stage.other_ward),
         "log_reviewer": (stage.ward, stage.other_ward),
+        "secretary": (stage.officer, stage.other_officer),
     }
     return [
         (f"{role} at {place}", takes_part, person_at(at.unit, role=role))
@@ -164,6 +167,7 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
         REVIEWS: who.role == "log_reviewer",
         SETTLES: who.role == "economist",
         LEADER: who.role == "process_leader",
+        DECIDES: who.role == "secretary",
     }[may]
 
 
