@@ -2,25 +2,23 @@
 
 As with units, nothing is written while a row is faulty. A row is an assignment: it is new, or it
 changes the purpose or last day of the one that the person already has in that role at that unit;
-when that began is history, and stays. Whoever the file doesn't
-name keeps what they have; an assignment is ended by a row with its last day.
+when that began is history, and stays. Whoever the file doesn't name
+keeps what they have; an assignment is ended by a row with its last day.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from sammanhang.directory import hsa
-from sammanhang.directory.importing import OWNER, Unreadable, content
+from sammanhang.directory import csv_file, hsa
+from sammanhang.directory.csv_file import Report, Unreadable, Values, content
 from sammanhang.directory.models import ROLES, Assignment, Staff, Unit
+from sammanhang.directory.units import OWNER
 from sammanhang.swedish_order import swedish_sort_key
 
 COLUMNS = ("person", "given_name", "family_name", "unit", "role", "purpose", "since", "until")
@@ -43,15 +41,6 @@ class Row:
     until: date | None
 
 
-@dataclass(slots=True)
-class Report:
-    """What a file changes, or why it can't be used."""
-
-    faults: list[tuple[int, str]] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
-    unchanged: int = 0
-
-
 def import_assignments(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int:
     """Imports a file and tells what came of it. Returns an exit code: 0, or 1 with faults."""
     try:
@@ -61,17 +50,7 @@ def import_assignments(path: str, *, dry_run: bool, echo: Callable[[str], None])
         return 1
     if not report.faults:
         _apply(rows, report, dry_run=dry_run)
-    for line, reason in sorted(report.faults):
-        echo(f"{path}:{line}: fel: {reason}")
-    if report.faults:
-        many = len({line for line, _ in report.faults})
-        echo(f"{many} felaktiga rader. Inget har lästs in; rätta dem och försök igen.")
-        return 1
-    for text in report.changes:
-        echo(text)
-    verb = "skulle ändras" if dry_run else "ändrade"
-    echo(f"{len(report.changes)} {verb}, {report.unchanged} oförändrade.")
-    return 0
+    return report.tell(path, dry_run=dry_run, echo=echo)
 
 
 # --- Reading --------------------------------------------------------------------------------
@@ -79,88 +58,42 @@ def import_assignments(path: str, *, dry_run: bool, echo: Callable[[str], None])
 
 def read_assignments(text: str, today: date) -> tuple[list[Row], Report]:
     """The sound rows of a CSV text, and a report with its faults. Raises Unreadable."""
-    head = text.split("\n", 1)[0]
-    separator = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=separator, strict=True)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise Unreadable(
-            f"kolumnerna {', '.join(missing)} saknas. Första raden ska ha {', '.join(COLUMNS)}."
-        )
-    units = set(Unit.objects.using(OWNER).values_list("hsa_id", flat=True))
     report, rows = Report(), list[Row]()
+    units = set(Unit.objects.using(OWNER).values_list("hsa_id", flat=True))
     seen: dict[tuple[str, str, str], int] = {}
-    try:
-        for given in reader:
-            row = _read_row(given, reader.line_num, units, report, today)
-            if row is None:
-                continue
-            key = row.person, row.unit, row.role
-            if key in seen:
-                report.faults.append((row.line, f"uppdraget står också på rad {seen[key]}."))
-            seen.setdefault(key, row.line)
-            rows.append(row)
-    except csv.Error as error:
-        report.faults.append((reader.line_num, f"raden går inte att tolka som CSV ({error})."))
+    for given in csv_file.rows(text, COLUMNS, report):
+        row = _read_row(given, units, today)
+        report.faults += [(given.line, fault) for fault in given.faults]
+        if given.faults:
+            continue
+        key = row.person, row.unit, row.role
+        if key in seen:
+            report.faults.append((row.line, f"uppdraget står också på rad {seen[key]}."))
+        seen.setdefault(key, row.line)
+        rows.append(row)
     return rows, report
 
 
-def _read_row(
-    given: dict[str, str], line: int, units: set[str], report: Report, today: date
-) -> Row | None:
-    faults: list[str] = []
-    if None in given:
-        faults.append("raden har fler värden än kolumner.")
-    values = {name: (given.get(name) or "").strip() for name in COLUMNS}
+def _read_row(given: Values, units: set[str], today: date) -> Row:
+    since = given.day("since") or today
     row = Row(
-        line=line,
-        person=_hsa_id(values["person"], "person", faults),
-        given_name=_name(values["given_name"], "förnamn", faults),
-        family_name=_name(values["family_name"], "efternamn", faults),
-        unit=_hsa_id(values["unit"], "unit", faults),
-        role=values["role"],
-        purpose=values["purpose"] or PURPOSE,
-        since=_day(values["since"], "since", faults) or today,
-        until=_day(values["until"], "until", faults),
+        line=given.line,
+        person=given.checked(hsa.hsa_id, "person", "person: "),
+        given_name=given.text(given["given_name"], "förnamn", LONGEST),
+        family_name=given.text(given["family_name"], "efternamn", LONGEST),
+        unit=given.checked(hsa.hsa_id, "unit", "unit: "),
+        role=given["role"],
+        purpose=given["purpose"] or PURPOSE,
+        since=since,
+        until=given.last_day(since),
     )
     if row.unit and row.unit not in units:
-        faults.append(f"enheten {row.unit} finns inte. Läs in enheterna först.")
+        given.faults.append(f"enheten {row.unit} finns inte. Läs in enheterna först.")
     if row.role not in ROLES:
-        faults.append(f"rollen '{row.role}' finns inte. Välj en av {', '.join(ROLES)}.")
+        given.faults.append(f"rollen '{row.role}' finns inte. Välj en av {', '.join(ROLES)}.")
     if len(row.purpose) > LONGEST:
-        faults.append(f"ändamålet är längre än {LONGEST} tecken.")
-    if row.until and row.until <= row.since:
-        faults.append("sista dagen (until) ska ligga efter den första (since).")
-    report.faults += [(line, fault) for fault in faults]
-    return None if faults else row
-
-
-def _hsa_id(text: str, what: str, faults: list[str]) -> str:
-    try:
-        return hsa.hsa_id(text)
-    except ValidationError as error:
-        faults.append(f"{what}: {error.messages[0]}")
-        return ""
-
-
-def _name(text: str, what: str, faults: list[str]) -> str:
-    if not text:
-        faults.append(f"{what} saknas.")
-    elif len(text) > LONGEST:
-        faults.append(f"{what} är längre än {LONGEST} tecken.")
-    elif text[0] in "=+@\t" or not text.isprintable():
-        faults.append(f"{what} ser ut som en formel eller har styrtecken.")
-    return text
-
-
-def _day(text: str, name: str, faults: list[str]) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        faults.append(f"{name} ska vara en dag, år-månad-dag.")
-        return None
+        given.faults.append(f"ändamålet är längre än {LONGEST} tecken.")
+    return row
 
 
 # --- Writing --------------------------------------------------------------------------------

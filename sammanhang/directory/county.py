@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from sammanhang.directory.importing import OWNER, apply, read_units
 from sammanhang.directory.models import CareArea, Municipality
+from sammanhang.directory.units import OWNER, apply, read_units
 from sammanhang.swedish_order import swedish_sort_key
 
 DATA = Path(__file__).parent / "data"

@@ -192,7 +192,7 @@ def import_units(file: str, dry_run: bool) -> None:
     """Läs in enheter från en CSV-fil."""
     with database_at_hand():
         bring_up_to_date()
-        from sammanhang.directory.importing import import_file
+        from sammanhang.directory.units import import_file
 
         raise SystemExit(import_file(file, dry_run=dry_run, echo=click.echo))
 

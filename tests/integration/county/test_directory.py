@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sammanhang.directory.importing import import_file
 from sammanhang.directory.models import Municipality, Unit, UnitPeriod
 from sammanhang.directory.queries import closed_or_missing, open_units, unit_at, unit_names
+from sammanhang.directory.units import import_file
 
 TODAY = date(2026, 3, 5)
 HEAD = "hsa_id,type,name,organisation_number,organisation,municipality,since,until,successor\n"

@@ -6,24 +6,21 @@ directory never holds half a delivery.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from sammanhang.directory import hsa
+from sammanhang.directory import csv_file, hsa
+from sammanhang.directory.csv_file import Report, Unreadable, Values, content
 from sammanhang.directory.models import UNIT_TYPES, Municipality, Organisation, Unit, UnitPeriod
 from sammanhang.swedish_order import swedish_sort_key
 
 REQUIRED = ("hsa_id", "type", "name", "organisation_number", "organisation", "municipality")
 OPTIONAL = ("parent", "since", "until", "synthetic", "successor")
-LARGEST = 20 * 1024 * 1024
+LONGEST = 120
 OWNER = "owner"
 
 
@@ -45,19 +42,6 @@ class Row:
     successor: str | None
 
 
-@dataclass(slots=True)
-class Report:
-    """What a file changes, or why it can't be used. Changes are (kind, text)."""
-
-    faults: list[tuple[int, str]] = field(default_factory=list)
-    changes: list[tuple[str, str]] = field(default_factory=list)
-    unchanged: int = 0
-
-
-class Unreadable(Exception):
-    """The file as a whole can't be read; the message says what to do."""
-
-
 def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int:
     """Imports a file and tells what came of it. Returns an exit code: 0, or 1 with faults."""
     try:
@@ -67,41 +51,7 @@ def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int
         return 1
     if not report.faults:
         apply(rows, report, dry_run=dry_run)
-    for line, reason in report.faults:
-        echo(f"{path}:{line}: fel: {reason}")
-    if report.faults:
-        echo(
-            f"{len(report.faults)} felaktiga rader. Inget har lästs in; rätta dem och försök igen."
-        )
-        return 1
-    for kind, text in report.changes:
-        echo(f"{kind}: {text}")
-    verb = "skulle ändras" if dry_run else "ändrade"
-    echo(f"{len(report.changes)} {verb}, {report.unchanged} oförändrade.")
-    return 0
-
-
-def content(path: str) -> str:
-    """The text of a file that somebody delivers. Raises Unreadable."""
-    try:
-        found = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise Unreadable("filen finns inte.") from None
-    except (OSError, ValueError):
-        raise Unreadable("filen går inte att läsa.") from None
-    return decode(found)
-
-
-def decode(content: bytes) -> str:
-    if len(content) > LARGEST:
-        raise Unreadable("filen är större än 20 MB. Dela den i flera.")
-    if b"\0" in content:
-        raise Unreadable("filen är ingen textfil. Spara den som CSV (UTF-8).")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"rad {line} är inte i UTF-8. Spara filen som CSV (UTF-8).") from None
+    return report.tell(path, dry_run=dry_run, echo=echo)
 
 
 # --- Reading --------------------------------------------------------------------------------
@@ -109,37 +59,20 @@ def decode(content: bytes) -> str:
 
 def read_units(text: str, today: date) -> tuple[list[Row], Report]:
     """The sound rows of a CSV text, and a report with its faults. Raises Unreadable."""
-    report = Report()
-    separator = (
-        ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-    )
-    reader = csv.DictReader(io.StringIO(text), delimiter=separator, strict=True)
-    _check_columns(list(reader.fieldnames or ()))
+    report, rows = Report(), list[Row]()
     municipalities = _municipalities()
-    rows: list[Row] = []
     seen: dict[str, int] = {}
-    try:
-        for given in reader:
-            row = _read_row(given, reader.line_num, municipalities, report, today)
-            if row is None:
-                continue
-            if row.hsa_id in seen:
-                reason = f"enheten {row.hsa_id} står också på rad {seen[row.hsa_id]}."
-                report.faults.append((row.line, reason))
-            seen.setdefault(row.hsa_id, row.line)
-            rows.append(row)
-    except csv.Error as error:
-        report.faults.append((reader.line_num, f"raden går inte att tolka som CSV ({error})."))
+    for given in csv_file.rows(text, REQUIRED, report, OPTIONAL):
+        row = _read_row(given, municipalities, today)
+        report.faults += [(given.line, fault) for fault in given.faults]
+        if given.faults:
+            continue
+        if row.hsa_id in seen:
+            reason = f"enheten {row.hsa_id} står också på rad {seen[row.hsa_id]}."
+            report.faults.append((row.line, reason))
+        seen.setdefault(row.hsa_id, row.line)
+        rows.append(row)
     return rows, report
-
-
-def _check_columns(columns: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        raise Unreadable(
-            f"kolumnerna {', '.join(missing)} saknas. Första raden ska ha "
-            f"{', '.join((*REQUIRED, *OPTIONAL))}."
-        )
 
 
 def _municipalities() -> dict[str, str]:
@@ -148,65 +81,27 @@ def _municipalities() -> dict[str, str]:
     return {key: code for code, name in known for key in (code, name.lower())}
 
 
-def _read_row(
-    given: dict[str, str], line: int, municipalities: dict[str, str], report: Report, today: date
-) -> Row | None:
-    faults: list[str] = []
-
-    def value(name: str) -> str:
-        return (given.get(name) or "").strip()
-
-    def checked(check: Callable[[str], str], name: str) -> str:
-        try:
-            return check(value(name))
-        except ValidationError as error:
-            faults.append(error.messages[0])
-            return ""
-
-    if None in given:
-        faults.append("raden har fler värden än kolumner.")
+def _read_row(given: Values, municipalities: dict[str, str], today: date) -> Row:
+    since = given.day("since") or today
     row = Row(
-        line=line,
-        hsa_id=checked(hsa.hsa_id, "hsa_id"),
-        type=value("type"),
-        name=_text(value("name"), "namn", faults),
-        parent=_text(value("parent") or value("organisation"), "överordnad", faults),
-        organisation_number=checked(hsa.organisation_number, "organisation_number"),
-        organisation=_text(value("organisation"), "organisation", faults),
-        municipality=municipalities.get(value("municipality").lower(), ""),
-        since=_day(value("since"), "since", faults) or today,
-        until=_day(value("until"), "until", faults),
-        synthetic=value("synthetic").lower() != "false",
-        successor=value("successor").upper() or None,
+        line=given.line,
+        hsa_id=given.checked(hsa.hsa_id, "hsa_id"),
+        type=given["type"],
+        name=given.text(given["name"], "namn", LONGEST),
+        parent=given.text(given["parent"] or given["organisation"], "överordnad", LONGEST),
+        organisation_number=given.checked(hsa.organisation_number, "organisation_number"),
+        organisation=given.text(given["organisation"], "organisation", LONGEST),
+        municipality=municipalities.get(given["municipality"].lower(), ""),
+        since=since,
+        until=given.last_day(since),
+        synthetic=given["synthetic"].lower() != "false",
+        successor=given["successor"].upper() or None,
     )
     if row.type not in UNIT_TYPES:
-        faults.append(f"typen '{row.type}' finns inte. Välj en av {', '.join(UNIT_TYPES)}.")
+        given.faults.append(f"typen '{row.type}' finns inte. Välj en av {', '.join(UNIT_TYPES)}.")
     if not row.municipality:
-        faults.append(f"kommunen '{value('municipality')}' finns inte i länet.")
-    if row.until and row.until <= row.since:
-        faults.append("sista dagen (until) ska ligga efter den första (since).")
-    report.faults += [(line, fault) for fault in faults]
-    return None if faults else row
-
-
-def _text(text: str, what: str, faults: list[str]) -> str:
-    if not text:
-        faults.append(f"{what} saknas.")
-    elif len(text) > 120:
-        faults.append(f"{what} är längre än 120 tecken.")
-    elif text[0] in "=+@\t" or not text.isprintable():
-        faults.append(f"{what} ser ut som en formel eller har styrtecken.")
-    return text
-
-
-def _day(text: str, name: str, faults: list[str]) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        faults.append(f"{name} ska vara en dag, år-månad-dag.")
-        return None
+        given.faults.append(f"kommunen '{given['municipality']}' finns inte i länet.")
+    return row
 
 
 # --- Writing --------------------------------------------------------------------------------
@@ -275,7 +170,7 @@ def _write_new(rows: list[Row], report: Report) -> None:
         for row in rows
     )
     UnitPeriod.objects.using(OWNER).bulk_create(_period(row, row.since) for row in rows)
-    report.changes += [("ny", f"{row.name} ({row.hsa_id})") for row in rows]
+    report.changes += [f"ny: {row.name} ({row.hsa_id})" for row in rows]
 
 
 def _period(row: Row, since: date) -> UnitPeriod:
@@ -300,13 +195,11 @@ def _write_known(row: Row, unit: Unit, latest: UnitPeriod, report: Report) -> No
         latest.until = day
         latest.save(using=OWNER)
         _period(row, day).save(using=OWNER)
-        report.changes.append(
-            ("ändrad", f"{latest.name} blir {row.name} från {day} ({row.hsa_id})")
-        )
+        report.changes.append(f"ändrad: {latest.name} blir {row.name} från {day} ({row.hsa_id})")
     elif row.until != latest.until:
         latest.until = row.until
         latest.save(using=OWNER)
         when = f"stänger {row.until}" if row.until else "öppnar igen"
-        report.changes.append(("ändrad", f"{row.name} {when} ({row.hsa_id})"))
+        report.changes.append(f"ändrad: {row.name} {when} ({row.hsa_id})")
     else:
         report.unchanged += 1
