@@ -7,7 +7,7 @@ PACE ?= 12
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test browser check messages docs bench lock sbom clean
+.PHONY: help setup demo test browser official check messages docs bench lock sbom clean
 
 help:
 	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000, SIGN_IN=1)"
@@ -33,12 +33,16 @@ $(READY): requirements.lock pyproject.toml
 demo: setup
 	@$(BIN)/sammanhang demo --port $(PORT) --pace $(PACE) $(if $(RESET),--reset) $(if $(SIGN_IN),--sign-in)
 
-test: setup browser
+test: setup browser official
 	$(BIN)/python -m pytest
 
 # Debian's Chromium, which the browser tests drive. Installed where that can be done.
 browser:
 	@sh tests/browser/find-chromium
+
+# What others have made to check exported documents: npm's packages, by their own lock file.
+official: setup
+	@$(BIN)/python -m tests.official
 
 check: setup
 	$(BIN)/ruff check .

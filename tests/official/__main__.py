@@ -1,0 +1,7 @@
+"""Installs the checkers."""
+
+import sys
+
+from tests.official import install
+
+sys.exit(install())
