@@ -25,7 +25,7 @@ from sammanhang.site.processes import server_command, worker_command
 from simulation.economy import PRICES
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-WITHIN = 30  # seconds for a server to answer
+WITHIN = 120  # seconds for a server to answer
 PATIENCE = 8000  # milliseconds for what should come at once
 
 Window = Callable[..., Page]
