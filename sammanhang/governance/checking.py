@@ -42,7 +42,9 @@ WITHOUT_ACTS = with_indexes(
         reckoning=Reckoning(""),
     )
 )
-CONSEQUENCES = ("unsound-base", "unknown-base")
+CONSEQUENCES = ("unsound-base", "unknown-base", "expired")
+"""Of other documents: what follows from a fault that is told already, and what is none here. That
+another's last day is over is no reason to stop who writes this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,12 @@ def process_in_force(document: str) -> Process | None:
     there = in_force().get(document)
     texts = ((one.file, one.text) for one in in_force().values())
     return _process_of(read_corpus(texts, geography()), there.file) if there else None
+
+
+def process_without(file: str, process: Process) -> Process | None:
+    """The same process without one of its documents, of those in force."""
+    texts = ((one.file, one.text) for one in in_force().values() if one.file != file)
+    return read_corpus(texts, geography()).processes.get(process.document.file)
 
 
 def _process_of(corpus: Corpus, file: str) -> Process | None:

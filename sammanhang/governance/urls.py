@@ -6,6 +6,7 @@ from sammanhang.governance import (
     views_draft,
     views_language,
     views_trial,
+    views_versions,
     views_writing,
 )
 
@@ -15,6 +16,10 @@ urlpatterns = [
     path("riktlinjer/<str:key>/", views.document, name="document"),
     path("riktlinjer/<str:key>/diagram/", views.diagram, name="diagram"),
     path("riktlinjer/<str:key>/avsnitt/<str:number>/", views.paragraph, name="paragraph"),
+    path("riktlinjer/<str:key>/versioner/", views_versions.versions, name="versions"),
+    path("riktlinjer/<str:key>/jamfor/", views_versions.compare, name="compare"),
+    path("riktlinjer/<str:key>/upphav/", views_versions.repeal, name="repeal"),
+    path("riktlinjer/<str:key>/sett/", views_versions.seen, name="seen"),
     path("utkast/", views_writing.all_drafts, name="drafts"),
     path("utkast/nytt/", views_writing.start, name="start"),
     path("utkast/<int:draft>/", views_draft.draft, name="draft"),

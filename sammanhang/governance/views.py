@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,9 +11,18 @@ from django.views.decorators.http import require_GET
 
 from sammanhang.access.acting import scope
 from sammanhang.access.requires import Asked, requires
-from sammanhang.casework import documents
 from sammanhang.casework.case_page import open_by_rule
-from sammanhang.casework.processes import DISCHARGE, edition_on, processes_of
+from sammanhang.governance import drafts
+from sammanhang.governance.endings import ending, endings, keeps
+from sammanhang.governance.shelf import in_force
+from sammanhang.governance.versions import (
+    Held,
+    history,
+    process_of,
+    processes_on,
+    told_by,
+    version_of,
+)
 from sammanhang.guideline.explain import as_html_fragment, as_svg
 from sammanhang.guideline.model import Duty, Process
 from sammanhang.guideline.sentences import sentence
@@ -26,11 +31,24 @@ from sammanhang.guideline.sentences import sentence
 @require_GET
 @requires()
 def all_documents(request: Asked) -> HttpResponse:
-    """Which documents there are."""
+    """Which documents there are, what is on its way, and what soon ends."""
+    today = timezone.localdate()
+    processes = list(processes_on(today).values())
+    shown = {one.id for each in processes for one in (each.document, *each.additions)}
+    with scope(request.acting):
+        found = drafts.versions()
+        ending_soon = endings(today)
     return render(
         request,
         "governance/list.html",
-        {"processes": list(_processes(timezone.localdate()).values())},
+        {
+            "processes": processes,
+            "others": [one.document for id, one in in_force().items() if id not in shown],
+            "to_decide": [one for one in found if one.standing.status == drafts.REFERRED],
+            "coming": [one for one in found if one.standing.status == drafts.DECIDED],
+            "endings": {one.document.id: one for one in ending_soon},
+            "notices": [one for one in ending_soon if keeps(request.acting, one.document)],
+        },
     )
 
 
@@ -38,9 +56,13 @@ def all_documents(request: Asked) -> HttpResponse:
 @requires()
 def document(request: Asked, key: str) -> HttpResponse:
     """A document with its rules, and how many obligations each rule has open for the unit."""
-    process = _process(request, key)
+    today = timezone.localdate()
     with scope(request.acting):
+        held = history(id_of(key), today)
+        one = chosen(request, held)
+        told = ending(held, one, today)
         counted = open_by_rule()
+    process = process_of(one, today)
     notes = {
         name: ngettext("%(n)s öppet åtagande hos er", "%(n)s öppna åtaganden hos er", n) % {"n": n}
         for name, n in counted.items()
@@ -53,7 +75,12 @@ def document(request: Asked, key: str) -> HttpResponse:
             "process": process,
             "html": html,
             "owed": sum(counted.values()),
-            "now": _told_by(key, timezone.localdate()),
+            "one": one,
+            "now": next((other for other in held if other.holds), None),
+            "coming": [other for other in held if today < other.since],
+            "ending": told,
+            "keeps": keeps(request.acting, one.document),
+            "is_base": process.document is one.document and bool(process.additions),
         },
     )
 
@@ -110,30 +137,21 @@ def prose_of(process: Process, number: str) -> list[str]:
     return [*found, kept.strip()] if kept else found
 
 
-def _process(request: Asked, key: str) -> Process:
-    """The process as the document with this id tells it, or the one that has this key: as it is
-    today, or in the `version` that is asked for, which is the one that a case follows."""
-    version, today = request.GET.get("version"), timezone.localdate()
-    found = _told_by(key, today) if version is None else None
-    for one in documents.recorded() if version is not None else ():
-        if (one.id, one.version) == (key, version) and one.since <= today:
-            found = _told_by(key, one.since)
-    if found is None:
+def id_of(key: str) -> str:
+    """The document with this id, or the one whose process has this key."""
+    told = told_by(key, timezone.localdate())
+    return told.document.id if told else key
+
+
+def chosen(request: Asked, held: list[Held]) -> Held:
+    """The `version` that is asked for, which is the one that a case follows; or what holds."""
+    one = version_of(held, request.GET.get("version"))
+    if one is None:
         raise Http404
-    return found
+    return one
 
 
-def _told_by(key: str, day: date) -> Process | None:
-    for process in _processes(day).values():
-        for one in (process.document, *process.additions):
-            if key == one.id or (key == process.key and one is process.document):
-                return replace(process, document=one)
-    return None
-
-
-def _processes(day: date) -> Mapping[str, Process]:
-    """Those in force on a day, with the routines and supplements that held with them."""
-    try:
-        return processes_of(edition_on(DISCHARGE, day))
-    except KeyError:
-        raise Http404 from None
+def _process(request: Asked, key: str) -> Process:
+    today = timezone.localdate()
+    with scope(request.acting):
+        return process_of(chosen(request, history(id_of(key), today)), today)

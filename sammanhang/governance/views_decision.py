@@ -15,6 +15,7 @@ from sammanhang.access.requires import Asked, just_signed_in, requires
 from sammanhang.governance import actions, drafts
 from sammanhang.governance.checking import THOROUGHLY, Checked, check
 from sammanhang.governance.drafts import REFERRED, Version
+from sammanhang.governance.shelf import in_force
 from sammanhang.governance.views_draft import changes_of
 
 secretary = requires("secretary")
@@ -34,23 +35,20 @@ def decide(request: Asked, draft: int) -> HttpResponse:
     fault = ""
     if request.method == "POST":
         just_signed_in(request)
-        fault = "" if back else hindrance or _faulty_decision(decision)
+        fault = "" if back else hindrance or faulty_decision(decision)
         if not fault:
             try:
                 _register(request, version, checked, decision, today, back=back)
                 return redirect("governance:draft", draft=draft)
             except actions.NotSaved as refused:
                 fault = str(refused)
-    changes, touched = changes_of(checked)
     return render(
         request,
         "governance/decide.html",
         {
             "version": version,
             "document": checked.document,
-            "changes": changes,
-            "many": sum(map(len, changes.values())) if changes is not None else None,
-            "touched": touched,
+            "changes": changes_of(version, in_force().get(version.document)),
             "hindrance": hindrance,
             "fault": fault,
             "decision": decision,
@@ -97,7 +95,7 @@ def _hindrance(version: Version, checked: Checked, today: date) -> str:
 MOST = 200
 
 
-def _faulty_decision(decision: str) -> str:
+def faulty_decision(decision: str) -> str:
     if not decision:
         return "Skriv organ, dag och paragraf för beslutet, till exempel VVG 2026-12-03 § 14."
     if len(decision) > MOST:

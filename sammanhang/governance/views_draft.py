@@ -9,61 +9,49 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sammanhang.access.acting import scope
 from sammanhang.access.requires import Asked, requires
-from sammanhang.governance import actions, drafts, ready_made
-from sammanhang.governance.checking import (
-    THOROUGHLY,
-    Checked,
-    check,
-    names_in,
-    process_in_force,
-    step_words,
-)
+from sammanhang.governance import actions, drafts, ready_made, versions
+from sammanhang.governance.changes import Changes, between
+from sammanhang.governance.checking import THOROUGHLY, Checked, check, names_in, step_words
 from sammanhang.governance.drafts import Version
 from sammanhang.governance.merge import is_marked, side_by_side
-from sammanhang.governance.shelf import in_force
+from sammanhang.governance.shelf import InForce, in_force
 from sammanhang.governance.views_writing import leader, number_of
-from sammanhang.guideline.difference import Change, What, differences
-from sammanhang.guideline.model import Process
-from sammanhang.guideline.sentences import part_title
 
 
 @require_GET
 @requires()
 def draft(request: Asked, draft: int) -> HttpResponse:
     """What the draft would change in duty, and what it changes in the text."""
-    version = _version(request, draft)
-    checked = _checked(version)
-    there = in_force().get(version.document)
-    changes, touched = changes_of(checked)
+    with scope(request.acting):
+        version = drafts.version(draft)
+        before = before_of(version)
     return render(
         request,
         "governance/draft.html",
         {
             "version": version,
-            "checked": checked,
-            "in_force": there.document if there else None,
-            "changes": changes,
-            "touched": touched,
-            "rows": side_by_side(there.text, version.head.text) if there else None,
+            "checked": _checked(version),
+            "before": before,
+            "changes": changes_of(version, before),
+            "rows": side_by_side(before.text, version.head.text) if before else None,
         },
     )
 
 
-def changes_of(checked: Checked) -> tuple[dict[What, list[Change]] | None, list[str]]:
-    """By what it is that changes, and the parts that it touches; None where it can't be told."""
-    new = checked.process
-    old = process_in_force(new.document.id) if new else None
-    if new is None or old is None:
-        return None, []
-    found: dict[What, list[Change]] = {}
-    for change in differences(old, new):
-        found.setdefault(change.what, []).append(change)
-    parts = dict.fromkeys(part for some in found.values() for one in some for part in one.parts)
-    return found, [part_title(part, _having(part, new, old)) for part in parts]
+def before_of(version: Version) -> InForce | versions.Held | None:
+    """What the version is compared with: what holds while it is being written, and then what it
+    took the place of. None for a new document. Read in the reader's scope."""
+    if version.standing.status in (drafts.DRAFT, drafts.REFERRED):
+        return in_force().get(version.document)
+    held = versions.history(version.document, timezone.localdate())
+    numbers = [one.version for one in held]
+    at = numbers.index(version.standing.number) if version.standing.number in numbers else -1
+    return held[at + 1] if 0 <= at < len(held) - 1 else None
 
 
-def _having(part: str, new: Process, old: Process) -> Process:
-    return new if part in new.parts else old
+def changes_of(version: Version, before: InForce | versions.Held | None) -> Changes | None:
+    old = before.text if before else None
+    return between(version.file, old, version.head.text, timezone.localdate())
 
 
 @require_GET
@@ -114,16 +102,14 @@ def propose(request: Asked, draft: int) -> HttpResponse:
             return redirect("governance:draft", draft=draft)
         except actions.NotSaved as refused:
             fault = str(refused)
-    changes, touched = changes_of(checked)
+    before = in_force().get(version.document)
     return render(
         request,
         "governance/propose.html",
         {
             "version": version,
-            "checked": checked,
             "document": checked.document,
-            "many": sum(map(len, changes.values())) if changes is not None else None,
-            "touched": touched,
+            "changes": changes_of(version, before),
             "fault": fault,
         },
         status=422 if request.method == "POST" else 200,

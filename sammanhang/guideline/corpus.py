@@ -22,8 +22,8 @@ from sammanhang.guideline.model import Act, Document, Duty, Finding, Level, Plac
 from sammanhang.guideline.reader import Source, read_source
 from sammanhang.guideline.remarks import Remarks
 
-WARNED_AHEAD = 60
-"""Days before a supplement's last that its owner is warned; and once more at 14."""
+WARNED_AT = (60, 14)
+"""Days before a supplement's last at which its owner is warned."""
 NOWHERE: Geography = MappingProxyType({})
 
 
@@ -224,7 +224,7 @@ def _check_last_day(one: _Read, last: date, today: date) -> None:
     if left < 0:
         text = f"tillägget gällde till och med {last.isoformat()} och gäller inte längre."
         one.remarks.error("expired", line, f"{text} Förnya bygglovet, eller ta bort tillägget.")
-    elif left <= WARNED_AHEAD:
+    elif left <= WARNED_AT[0]:
         when = "i dag" if left == 0 else "om en dag" if left == 1 else f"om {left} dagar"
         text = f"tillägget slutar gälla {when}, efter {last.isoformat()}. Förnya bygglovet i tid."
         one.remarks.warning("expires-soon", line, text)

@@ -9,6 +9,7 @@ The fragment has no style of its own and no script; it is what the service shows
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -206,16 +207,27 @@ def _about_field(field: Field) -> str:
 # --- A page of its own ----------------------------------------------------------------------
 
 
-def as_html(process: Process) -> str:
-    """A whole page that needs nothing else: the diagram, and the document with its rules."""
+def as_html(process: Process, mark: str = "") -> str:
+    """A whole page that needs nothing else: the document with its rules, what is laid on it, and
+    the diagram. `mark`: what is said first of a text that doesn't hold."""
     title = escape(process.document.title)
+    stands = f'<p class="status">{escape(mark)}</p>\n' if mark else ""
+    pages = [as_html_fragment(process)]
+    for one in process.additions:  # each with ids of its own: sections have the same numbers
+        page = as_html_fragment(replace(process, document=one))
+        pages.append(page.replace(' id="', f' id="{escape(one.id)}-'))
+    drawn = (
+        '<h2 id="diagram">Processen som diagram</h2>\n'
+        f'<div class="diagrammet">\n{as_svg(process)}</div>\n'
+        if process.acts
+        else ""
+    )
     return (
         "<!doctype html>\n"
         f'<html lang="sv">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>\n{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'{as_html_fragment(process)}<h2 id="diagram">Processen som diagram</h2>\n'
-        f'<div class="diagrammet">\n{as_svg(process)}</div>\n</main>\n</body>\n</html>\n'
+        f"{stands}{''.join(pages)}{drawn}</main>\n</body>\n</html>\n"
     )
 
 
@@ -227,6 +239,8 @@ h1, h2, h3, h4, .regelkort, th { font-family: Inter, 'Segoe UI', Roboto, Arial, 
 h1 { font-size: 2.1rem; line-height: 1.2; margin: 0 0 1rem; }
 h2 { font-size: 1.45rem; margin: 1.2rem 0 .6rem; }
 h3 { font-size: 1.1rem; margin: .8rem 0 .4rem; }
+.status { border: 2px solid #8a6423; padding: .4rem .9rem; font-weight: 600; }
+.styrdokument + .styrdokument { border-top: 3px solid #dfe4e8; margin-top: 2.5rem; }
 .paragraf { display: grid; grid-template-columns: minmax(0, 38rem) minmax(0, 1fr); gap: 0 3rem; }
 .paragraf + .paragraf { border-top: 1px solid #e4e0d6; margin-top: 1rem; padding-top: .4rem; }
 .paragraf-regler { padding-top: 1.1rem; }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sammanhang.guideline.model import Process
+from sammanhang.interop.documents.forms import FORMS, NotWritten
 from sammanhang.site.corpus_files import process_of
 
 
@@ -15,7 +15,7 @@ from sammanhang.site.corpus_files import process_of
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["md", "html", "pdf", "docx", "bpmn", "fhir"]),
+    type=click.Choice(list(FORMS)),
     required=True,
 )
 @click.option(
@@ -26,43 +26,11 @@ def export(guideline: str, form: str, output: Path) -> None:
 
     GUIDELINE är en fil, eller en mapp där riktlinjens rutiner och tillägg följer med.
     """
-    made = _made(process_of(guideline), form)
+    try:
+        made = FORMS[form].write(process_of(guideline), None)
+    except NotWritten as error:
+        raise click.ClickException(str(error)) from error
     try:
         output.write_bytes(made)
     except OSError as error:
         raise click.ClickException(f"{output}: filen går inte att skriva.") from error
-
-
-def _made(process: Process, form: str) -> bytes:
-    if form == "md":
-        documents = (process.document, *process.additions)
-        return "\n".join(document.text for document in documents).encode()
-    if form == "html":
-        from sammanhang.guideline.explain import as_html
-
-        return as_html(process).encode()
-    if form == "docx":
-        from sammanhang.interop.documents.docx import as_docx
-
-        return as_docx(process)
-    if form == "bpmn":
-        from sammanhang.interop.documents.bpmn import as_bpmn
-
-        return as_bpmn(process)
-    if form == "fhir":
-        from sammanhang.interop.documents.fhir import as_fhir
-
-        return as_fhir(process)
-    return _pdf(process)
-
-
-def _pdf(process: Process) -> bytes:
-    import typst
-
-    from sammanhang.interop.documents.pdf import as_pdf
-
-    try:
-        return as_pdf(process)
-    except typst.TypstError as error:
-        text = "dokumentet har något som inte kan sättas som tillgänglig PDF: "
-        raise click.ClickException(f"{process.document.file}: {text}{error}") from error

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("sammanhang.access.urls")),
     path("", include("sammanhang.casework.urls")),
     path("", include("sammanhang.governance.urls")),
+    path("", include("sammanhang.interop.urls")),
     path("", include("sammanhang.settlement.urls")),
     path("sprak/", open_to_all(set_language), name="set_language"),
 ]

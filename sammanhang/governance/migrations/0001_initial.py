@@ -9,7 +9,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("directory", "0002_row_security")]
+    dependencies = [("casework", "0001_initial"), ("directory", "0002_row_security")]
     operations = [
         migrations.RunSQL((SQL / name).read_text(), migrations.RunSQL.noop)
         for name in ("tables.sql", "row_security.sql")

@@ -16,14 +16,14 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['version', 'saving', 'standing', 'writing'] loop
+  foreach name in array array['version', 'saving', 'standing', 'writing', 'repeal', 'notice'] loop
     execute format('alter table governance_%s enable row level security', name);
     execute format('alter table governance_%s force row level security', name);
     execute format('create policy signed_in on governance_%s for select '
                    'using (app_setting(''person'') is not null)', name);
   end loop;
-  revoke update, delete, truncate on governance_version, governance_saving, governance_standing
-    from sammanhang_app;
+  revoke update, delete, truncate on governance_version, governance_saving, governance_standing,
+    governance_repeal, governance_notice from sammanhang_app;
 end $$;
 create policy leader on governance_version for insert
   with check (governance_writes() and started_by = app_setting('person'));
@@ -35,7 +35,7 @@ create policy leader on governance_standing for insert
 -- Nobody decides on what they have proposed themselves, whatever roles they have.
 create policy secretary on governance_standing for insert
   with check (governance_decides() and by = app_setting('person')
-              and (status = 'utkast' or status in ('beslutad', 'upphävd')
+              and (status = 'utkast' or status = 'beslutad'
                    and not exists (select from governance_saving s
                                    where s.version = governance_standing.version
                                      and s.saved_by = app_setting('person'))));
@@ -49,6 +49,16 @@ create policy decided on casework_document for insert
                             and t.number = casework_document.version
                             and t.in_force_from = casework_document.since
                             and s.text = casework_document.text));
+create policy secretary on governance_repeal for insert
+  with check (governance_decides() and by = app_setting('person') and until > current_date);
+create policy repealed on casework_document for update
+  using (governance_decides())
+  with check (exists (select from governance_repeal r
+                      where r.document = casework_document.id
+                        and r.number = casework_document.version
+                        and r.until = casework_document.until));
+create policy keeper on governance_notice for insert
+  with check ((governance_writes() or governance_decides()) and seen_by = app_setting('person'));
 create policy leader on governance_writing for insert
   with check (governance_writes() and person = app_setting('person'));
 create policy oneself on governance_writing for update
@@ -65,7 +75,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['version', 'saving', 'standing'] loop
+  foreach name in array array['version', 'saving', 'standing', 'repeal', 'notice'] loop
     execute format('create trigger written before update or delete on governance_%s '
                    'for each row execute function governance_refuse_change()', name);
     execute format('alter table governance_%s enable always trigger written', name);
@@ -88,14 +98,14 @@ end $$;
 create trigger only_drafts before insert on governance_saving
   for each row execute function governance_only_drafts();
 
--- The way of a version. A referral round may send it back to be written on.
+-- The way of a version to a decision. A referral round may send it back to be written on. What has
+-- been decided comes into force, is replaced and ends by itself, as casework_document has it.
 create function governance_next_step() returns trigger language plpgsql as $$
 declare
   was text := governance_status(new.version);
 begin
   if not (coalesce(was, '') || ' > ' || new.status = any (array[
-      ' > utkast', 'utkast > på remiss', 'på remiss > utkast', 'på remiss > beslutad',
-      'beslutad > gällande', 'gällande > ersatt', 'gällande > upphävd', 'beslutad > upphävd'])) then
+      ' > utkast', 'utkast > på remiss', 'på remiss > utkast', 'på remiss > beslutad'])) then
     raise exception 'a version that is % does not become %', coalesce(was, 'new'), new.status;
   end if;
   return new;

@@ -46,6 +46,31 @@ create table governance_standing (
          (decision is not null and in_force_from is not null))
 );
 
+-- What was decided about a version that holds: that from a day it holds no more.
+create table governance_repeal (
+  document text not null,
+  number   text not null,                  -- of the version
+  until    date not null,                  -- the first day on which it no longer holds
+  decision text not null check (length(decision) between 1 and 200),
+  at       timestamptz not null default now(),
+  by       text not null,
+  name     text not null,
+  primary key (document, number),
+  foreign key (document, number) references casework_document
+);
+
+-- That a document soon ends, or has ended, is told those who keep it until one of them has seen it.
+create table governance_notice (
+  document text not null,
+  number   text not null,
+  days     integer not null check (days in (60, 14, 0)),  -- before its last day; 0 once it is over
+  seen_at  timestamptz not null default now(),
+  seen_by  text not null,
+  name     text not null,
+  primary key (document, number, days),
+  foreign key (document, number) references casework_document
+);
+
 -- Who has a draft open, so that two are told of each other. Nothing that is kept.
 create table governance_writing (
   version bigint not null references governance_version,

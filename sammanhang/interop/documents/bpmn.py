@@ -15,6 +15,7 @@ from sammanhang.guideline.diagram.boxes import BOX_WIDTH, Kind, sketch
 from sammanhang.guideline.diagram.layout import Layout, Placed, lay_out
 from sammanhang.guideline.model import Duty, Process
 from sammanhang.guideline.sentences import deadline_text
+from sammanhang.interop.documents.mark import Mark
 from sammanhang.interop.documents.names import ids, in_xml
 
 _MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -38,13 +39,13 @@ class _Rect:
     height: float
 
 
-def as_bpmn(process: Process) -> bytes:
+def as_bpmn(process: Process, mark: Mark | None = None) -> bytes:
     """The XML; the same document gives the same bytes."""
-    return _Writing(process, lay_out(sketch(process))).xml()
+    return _Writing(process, lay_out(sketch(process)), mark).xml()
 
 
 class _Writing:
-    def __init__(self, process: Process, layout: Layout) -> None:
+    def __init__(self, process: Process, layout: Layout, mark: Mark | None) -> None:
         self._process, self._layout = process, layout
         self._acts = ids((placed.box.act for placed in layout.boxes), "act")
         self._lanes = ids((band.lane.name for band in layout.bands), "lane")
@@ -52,7 +53,8 @@ class _Writing:
             _bpmn("definitions"), id="definitions", targetNamespace="urn:sammanhang"
         )
         self._made = _add(self._root, "collaboration", id="collaboration")
-        title = in_xml(process.document.title)
+        said = f" ({mark.said})" if mark else ""
+        title = in_xml(process.document.title + said)
         _add(self._made, "participant", id="participant", name=title, processRef="process")
         self._flow = _add(self._root, "process", id="process", isExecutable="false")
         diagram = ET.SubElement(self._root, f"{{{_DI}}}BPMNDiagram", id="diagram")

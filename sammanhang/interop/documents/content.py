@@ -40,6 +40,17 @@ def content(process: Process) -> list[Node]:
     return nodes
 
 
+def front(process: Process) -> str:
+    """The document's level, version, first day and body, as one line."""
+    document = process.document
+    said = [document.level.value.capitalize(), f"version {document.version}"]
+    if document.in_force_from:
+        said.append(f"gäller från {document.in_force_from.isoformat()}")
+    if document.adopted_by:
+        said.append(f"antagen av {document.adopted_by}")
+    return ", ".join(said)
+
+
 def _document(document: Document, process: Process) -> Iterator[Node]:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(without_front_matter(document.text))

@@ -24,6 +24,7 @@ from sammanhang.guideline.model import (
     Within,
 )
 from sammanhang.guideline.sentences import citation, part_title, parts_text, sentence
+from sammanhang.interop.documents.mark import Mark
 from sammanhang.interop.documents.names import ids
 
 _UCUM = {SpanUnit.HOURS: ("h", "timmar"), SpanUnit.CALENDAR_DAYS: ("d", "kalenderdagar")}
@@ -32,12 +33,15 @@ _TYPES = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 Resource = dict[str, Any]
 
 
-def as_fhir(process: Process) -> bytes:
+def as_fhir(process: Process, mark: Mark | None = None) -> bytes:
     """A Bundle (collection) as JSON; the same document gives the same bytes."""
     acts = [act for act in process.acts.values() if not act.implicit]
     names = ids((act.name for act in acts), "act")
     resources = [_plan(process, acts, names)]
     resources += [_activity(act, process, names[act.name]) for act in acts]
+    if mark:
+        for one in resources:
+            one["status"] = mark.fhir
     entries = [
         {"fullUrl": f"urn:uuid:{uuid5(NAMESPACE_URL, one['url'])}", "resource": one}
         for one in resources

@@ -31,6 +31,7 @@ ADMINISTERS = "administers"
 REVIEWS = "reviews"
 LEADER = "leader"
 DECIDES = "decides"
+KEEPS = "keeps"
 WHO_MAY = {
     "": ANYONE,
     "logga-in/": OPEN,
@@ -63,9 +64,15 @@ WHO_MAY = {
     "riktlinjer/<str:key>/": ANYONE,
     "riktlinjer/<str:key>/diagram/": ANYONE,
     "riktlinjer/<str:key>/avsnitt/<str:number>/": ANYONE,
+    "riktlinjer/<str:key>/versioner/": ANYONE,
+    "riktlinjer/<str:key>/jamfor/": ANYONE,
+    "riktlinjer/<str:key>/som/<str:form>/": ANYONE,
+    "riktlinjer/<str:key>/upphav/": DECIDES,
+    "riktlinjer/<str:key>/sett/": KEEPS,
     "utkast/": ANYONE,
     "utkast/nytt/": LEADER,
     "utkast/<int:draft>/": ANYONE,
+    "utkast/<int:draft>/som/<str:form>/": ANYONE,
     "utkast/<int:draft>/anmarkningar/": ANYONE,
     "utkast/<int:draft>/sparningar/": ANYONE,
     "utkast/<int:draft>/mallar/": LEADER,
@@ -83,7 +90,8 @@ WHO_MAY = {
 }
 """OPEN: no sign-in. ANYONE: signed in. CARE: in care. WARD: in care, at a unit that admits.
 PARTY: in care, at a unit that takes part in the case. LEADER: a process leader.
-SETTLES: an economist. ADMINISTERS: a unit's administrator. REVIEWS: a unit's reviewer."""
+DECIDES: a secretary. KEEPS: either of them. SETTLES: an economist.
+ADMINISTERS: a unit's administrator. REVIEWS: a unit's reviewer."""
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -150,7 +158,7 @@ def filled(address: str, case: int, file: UUID, resident: str) -> str:
         values = {"year": "2026", "month": "03"}
     if "betalning" in address:
         values = {"year": "2026", "month": "03", "payer": "1490", "file": "underlag.pdf"}
-    values |= {"draft": str(DRAFT), "revision": "1", "example": "om"}
+    values |= {"draft": str(DRAFT), "revision": "1", "example": "om", "form": "md"}
     address += "?act=inskrivning&falt=kommun-enhet" if address == "enheter/" else ""
     return "/" + re.sub(r"<\w+:(\w+)>", lambda name: values[name[1]], address)
 
@@ -168,6 +176,7 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
         SETTLES: who.role == "economist",
         LEADER: who.role == "process_leader",
         DECIDES: who.role == "secretary",
+        KEEPS: who.role in ("process_leader", "secretary"),
     }[may]
 
 

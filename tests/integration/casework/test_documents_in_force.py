@@ -162,7 +162,7 @@ def test_a_case_cites_the_paragraph_as_it_stood(stage: Stage) -> None:
     client.post("/logga-in/", {"assignment": stage.ward.assignment})
 
     old = client.get(f"/riktlinjer/{PROV}/", {"version": "1"}).content.decode()
-    assert "Så löd version 1, som ärendet följer." in old
+    assert "Så löd version 1, som gällde till och med" in old
     new = client.get(f"/riktlinjer/{PROV}/").content.decode()
     assert "Så löd" not in new
     for version in ("3", "", "\0", "1'"):

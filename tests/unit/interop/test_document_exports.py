@@ -19,6 +19,8 @@ from sammanhang.guideline.sentences import sentence
 from sammanhang.interop.documents.bpmn import as_bpmn
 from sammanhang.interop.documents.docx import as_docx
 from sammanhang.interop.documents.fhir import as_fhir
+from sammanhang.interop.documents.forms import FORMS
+from sammanhang.interop.documents.mark import Mark
 from sammanhang.interop.documents.pdf import as_pdf
 from sammanhang.site.cli_export import export
 from sammanhang.site.corpus_files import process_of
@@ -115,7 +117,7 @@ def test_markup_in_a_document_stays_text_in_the_pdf(hostile: Process) -> None:
         assert squeezed(written) in text.replace("”", '"').replace("“", '"')
 
 
-def test_the_word_file_has_headings_language_and_every_duty_in_a_cell(county: Process) -> None:
+def test_the_word_file_has_headings_language_and_every_duty_in_words(county: Process) -> None:
     made: Any = Document(io.BytesIO(as_docx(county)))
     assert made.core_properties.title == county.document.title
     assert made.core_properties.language == "sv-SE"
@@ -123,9 +125,34 @@ def test_the_word_file_has_headings_language_and_every_duty_in_a_cell(county: Pr
     headings = [one.text for one in made.paragraphs if one.style.name.startswith("Heading")]
     for section in county.document.sections:
         assert any(section.title in heading for heading in headings), section.title
-    cells = "\n".join(one.cell(0, 0).text for one in made.tables)
+    said = {one.text for one in made.paragraphs if one.style.name == "Regel"}
     written = [one for one in county.rules if isinstance(one, Duty) and not one.receipt]
-    assert [one.name for one in written if sentence(one, county) not in cells] == []
+    assert [one.name for one in written if sentence(one, county) not in said] == []
+
+
+def test_a_table_in_the_word_file_has_a_head_and_nothing_else_is_a_table(hostile: Process) -> None:
+    made: Any = Document(io.BytesIO(as_docx(hostile)))
+    (table,) = made.tables
+    assert "tblHeader" in table.rows[0]._tr.xml
+    assert "tblHeader" not in table.rows[1]._tr.xml
+    assert [cell.text for cell in table.rows[1].cells] == ["$ c $", ""]
+
+
+DRAFT = Mark("Utkast, sparat 2026-11-28. Inte beslutat.")
+
+
+def test_a_draft_says_in_every_form_that_it_is_one(hostile: Process) -> None:
+    word: Any = Document(io.BytesIO(as_docx(hostile, DRAFT)))
+    assert word.sections[0].header.paragraphs[0].text == DRAFT.said
+    assert DRAFT.said in [one.text for one in word.paragraphs]
+    pages = PdfReader(io.BytesIO(as_pdf(hostile, DRAFT))).pages
+    assert all(squeezed(DRAFT.said) in squeezed(page.extract_text()) for page in pages)
+    assert DRAFT.said in FORMS["html"].write(hostile, DRAFT).decode()
+    assert DRAFT.said in as_bpmn(hostile, DRAFT).decode()
+    bundle = orjson.loads(as_fhir(hostile, DRAFT))
+    assert {entry["resource"]["status"] for entry in bundle["entry"]} == {"draft"}
+    # The text itself is as it was written, so that it can be read back.
+    assert FORMS["md"].write(hostile, DRAFT).decode() == HOSTILE
 
 
 def test_markup_in_a_document_stays_text_in_word_and_fhir(hostile: Process) -> None:
