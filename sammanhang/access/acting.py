@@ -17,8 +17,6 @@ from sammanhang.access.sessions import ACTING, SIGNED_IN, SessionStore
 from sammanhang.directory.models import CARE_ROLES
 
 SESSION_KEY = ACTING
-SEARCHES_AN_HOUR = 60
-"""Numbers that a person may search for: many more than any ward admits."""
 CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds
 LONGEST_SESSION = 10 * 3600
 """Seconds from signing in, a shift, after which one signs in again however busy one is."""
@@ -174,18 +172,6 @@ def scope(acting: Acting) -> Iterator[None]:
                 [acting.person, acting.care_unit],
             )
         yield
-
-
-def searches_left(acting: Acting) -> int:
-    """Counts a search for a number, in the person's scope. How many more are left this hour."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into access_search (person, hour) values (%s, date_trunc('hour', now())) "
-            "on conflict (person, hour) do update set tries = access_search.tries + 1 "
-            "returning tries",
-            [acting.person],
-        )
-        return SEARCHES_AN_HOUR - cursor.fetchone()[0]
 
 
 def log_denied(acting: Acting, what: str, *, case: int | None = None) -> None:

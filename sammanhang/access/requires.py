@@ -15,7 +15,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from sammanhang.access import limits
 from sammanhang.access.acting import current, log_denied
+from sammanhang.access.limits import TooMany
 from sammanhang.access.sessions import AUTHENTICATED
 from sammanhang.directory.models import CARE_ROLES
 
@@ -72,6 +74,10 @@ def requires(*roles: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except SignInAgain:
                 return _to_sign_in_again(request)
+            except TooMany as many:
+                if many.first:
+                    log_denied(acting, f"limit:{many.kind}", case=kwargs.get("number"))
+                return limits.refused(request, many)
             except PermissionDenied:
                 log_denied(acting, "role", case=kwargs.get("number"))
                 raise

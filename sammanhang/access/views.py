@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sammanhang.access import acting, oidc, sessions, views_sign_in
+from sammanhang.access import acting, limits, oidc, sessions, views_sign_in
 from sammanhang.access.acting import Choice
 from sammanhang.access.requires import Asked, just_signed_in, open_to_all, requires
 from sammanhang.access.wanted import HOME, chosen_assignment, wanted_page
@@ -28,6 +28,8 @@ from sammanhang.directory.models import ROLES
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Chooses a person and an assignment, and acts in it from then on. Where there may be real
     people, nobody gets in by choosing."""
+    if request.method == "POST":
+        limits.count_visitor(request, "sign-in")
     if settings.OIDC_ISSUER:
         return views_sign_in.sign_in(request)
     if not settings.SYNTHETIC:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sammanhang.access import acting, oidc, sessions
+from sammanhang.access import acting, limits, oidc, sessions
 from sammanhang.access.acting import Acting
 from sammanhang.access.oidc import Person, Refused
 from sammanhang.access.requires import RECENTLY, Asked, open_to_all, requires
@@ -62,6 +62,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     """What the identity provider answered, by way of the browser."""
     if not settings.OIDC_ISSUER:
         raise Http404
+    limits.count_visitor(request, "sign-in")
     wanted, again = request.session.get(BEGUN, [HOME, False])
     try:
         person = oidc.answer(request)

@@ -48,9 +48,9 @@ KINDS = (
     Kind("sessions", "sessioner som har gått ut", timedelta(0), "antagande",
          "select count(*) from access_session where ends_at < %s",
          "delete from access_session where ends_at < %s"),
-    Kind("searches", "räknade sökningar", timedelta(days=1), "antagande",
-         "select count(*) from access_search where hour < %s",
-         "delete from access_search where hour < %s"),
+    Kind("uses", "räknade sökningar och försök", timedelta(days=1), "antagande",
+         "select count(*) from access_use where since < %s",
+         "delete from access_use where since < %s"),
 )  # fmt: skip
 OF_A_CASE = (
     "attachment", "request", "draft", "board", "snapshot", "obligation", "delivery", "party",

@@ -7,6 +7,7 @@ A board that lost the line asks for the whole again when it is back, so nothing 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ Result = TypeVar("Result")
 CHANNEL = "casework"
 HEARTBEAT = 15  # seconds; also how soon a vanished browser or database is noticed
 ASK_AGAIN = 60  # seconds; how long a line stays open before it is asked again who it is for
+MOST_LINES = 1000
+"""That a process holds."""
+MOST_LINES_OF_ONE = 20
+"""Of one person, in one process: more windows than anyone looks at."""
 MOST_WAITING = 500
 """Changes that a slow board may lag behind by before it is told to start over."""
 
@@ -40,7 +45,12 @@ class Hub:
     """The boards that this process serves, by unit."""
 
     boards: dict[str, set[asyncio.Queue[Change | None]]] = field(default_factory=dict)
+    lines: Counter[str] = field(default_factory=Counter)
+    """How many, by person."""
     listening: asyncio.Task[None] | None = None
+
+    def full(self, person: str) -> bool:
+        return self.lines[person] >= MOST_LINES_OF_ONE or self.lines.total() >= MOST_LINES
 
     def tell(self, units: list[str], change: Change | None) -> None:
         for unit in units:
@@ -52,15 +62,21 @@ class Hub:
                     queue.put_nowait(change)
 
     @asynccontextmanager
-    async def board(self, unit: str) -> AsyncIterator[asyncio.Queue[Change | None]]:
+    async def board(
+        self, unit: str, person: str = ""
+    ) -> AsyncIterator[asyncio.Queue[Change | None]]:
         """A queue of changes for a unit; None in it means: start over."""
         queue: asyncio.Queue[Change | None] = asyncio.Queue(MOST_WAITING)
         self.boards.setdefault(unit, set()).add(queue)
+        self.lines[person] += 1
         if self.listening is None or self.listening.done():
             self.listening = asyncio.create_task(self._listen())
         try:
             yield queue
         finally:
+            self.lines[person] -= 1
+            if not self.lines[person]:
+                del self.lines[person]
             left = self.boards[unit]
             left.discard(queue)
             if not left:
@@ -124,6 +140,7 @@ async def stream(
     unit: str,
     render: Callable[[int], Awaitable[str]],
     still_acting: Callable[[], Awaitable[bool]],
+    person: str = "",
 ) -> AsyncIterator[bytes]:
     """Server-sent events for a unit's board: `row` with a row's new HTML, `restart`, and
     `alive` after a silence, so that the browser notices a line that is dead without telling.
@@ -131,7 +148,7 @@ async def stream(
     Ends when the person no longer acts for the unit, also on a line that is never silent.
     """
     clock = asyncio.get_running_loop().time
-    async with hub.board(unit) as queue:
+    async with hub.board(unit, person) as queue:
         asked = clock()
         yield b"retry: 2000\nevent: ready\ndata: \n\n"
         while True:

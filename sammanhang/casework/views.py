@@ -18,7 +18,7 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from sammanhang.access.acting import Acting, current, still
+from sammanhang.access.acting import Acting, current, log_denied, still
 from sammanhang.access.requires import Asked, in_care
 from sammanhang.casework import boards, live
 from sammanhang.casework.processes import DISCHARGE, process_on
@@ -144,6 +144,9 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     acting = current(request, timezone.localdate())
     if acting is None or not acting.takes_part_in_care:
         return HttpResponse(status=204)  # an EventSource stops at 204
+    if live.hub.full(acting.person):
+        log_denied(acting, "limit:line")
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
     sort = request.GET.get("ordning", "brådska")
     sort = sort if sort in boards.SORTS else "brådska"
     language = get_language()
@@ -155,7 +158,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     async def still_acting() -> bool:
         return await live.in_thread(still, session, acting, timezone.localdate())
 
-    content: AsyncIterator[bytes] = live.stream(acting.unit, rendered, still_acting)
+    content: AsyncIterator[bytes] = live.stream(acting.unit, rendered, still_acting, acting.person)
     return StreamingHttpResponse(
         content,
         content_type="text/event-stream",

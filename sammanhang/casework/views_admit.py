@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -11,10 +11,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sammanhang.access.acting import log_reading, scope, searches_left
+from sammanhang.access import limits
+from sammanhang.access.acting import log_reading, scope
+from sammanhang.access.limits import limited
 from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework.actions import Performed, open_case
 from sammanhang.casework.forms import asked_fields, form, typed
@@ -57,6 +58,7 @@ def find(request: Asked) -> HttpResponse:
 def _found(request: Asked, q: str) -> dict[str, object]:
     """By number when digits are written, otherwise by name among those the unit knows."""
     if sum(mark.isdigit() for mark in q) < FEWEST_DIGITS:
+        limits.count("name", request.acting.person)
         with scope(request.acting):
             found = residents.find_by_name(q)
             if found:
@@ -66,10 +68,8 @@ def _found(request: Asked, q: str) -> dict[str, object]:
     number = residents.understood_number(q, timezone.localdate(), synthetic=settings.SYNTHETIC)
     if isinstance(number, Faulty):
         return {"fault": number.reason}
+    limits.count("number", request.acting.person)
     with scope(request.acting):
-        if searches_left(request.acting) < 0:
-            log_reading(request.acting, "denied:searches")
-            return {"fault": _too_many()}
         person = residents.find_by_number(number)
         if person is None:
             log_reading(request.acting, "find:nobody")
@@ -77,13 +77,6 @@ def _found(request: Asked, q: str) -> dict[str, object]:
         log_reading(request.acting, "find:number", resident=person.id)
     request.session[FOUND] = {str(person.id): number.value}
     return {"found": [person]}
-
-
-def _too_many() -> str:
-    again = local(timezone.now() + timedelta(hours=1)).replace(minute=0)
-    return _(
-        "Du har sökt efter väldigt många personer den senaste timmen. Du kan söka igen kl. %(at)s."
-    ) % {"at": f"{again:%H:%M}"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,6 +150,7 @@ def _person(request: Asked, resident: UUID) -> residents.Person:
 
 @require_GET
 @in_care
+@limited("unit")
 def units(request: Asked) -> HttpResponse:
     """Units to choose among, as one searches."""
     now: datetime = timezone.now()

@@ -240,8 +240,9 @@ def _with_files(
         file = request.FILES.get(PREFIX + field.name)
         if field.type is FieldType.ATTACHMENT and file is not None:
             try:
+                fit = attachments.examined(request.acting, file)
                 with scope(request.acting):
-                    values[field.name] = attachments.add(request.acting, number, file)
+                    values[field.name] = attachments.add(request.acting, number, fit)
             except attachments.Unfit as unfit:
                 faults[field.name] = str(unfit)
     return values, faults

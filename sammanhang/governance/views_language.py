@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sammanhang.access.limits import count
 from sammanhang.access.requires import Asked, requires
 from sammanhang.governance.language_examples import Example, examples, run
 
@@ -27,6 +28,7 @@ def try_out(request: Asked, example: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return redirect(f"{reverse('governance:language')}#{example}")
+    count("example", request.acting.person)
     if request.headers.get("HX-Request"):
         ran = run(*_typed(request, one))
         return render(request, "governance/example_result.html", {"ran": ran, "one": one})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sammanhang.access.acting import scope
+from sammanhang.access.limits import count, limited
 from sammanhang.access.requires import Asked, Denied
 from sammanhang.governance import drafts
 from sammanhang.governance.trials import Trial, ask, trial, trials
@@ -34,6 +35,7 @@ def try_draft(request: Asked, draft: int) -> HttpResponse:
         if request.method == "POST":
             period = _period(request, today)
             if period is not None:
+                count("trial", request.acting.person)
                 number = ask(
                     acting=request.acting,
                     version=draft,
@@ -76,6 +78,7 @@ def one_trial(request: Asked, draft: int, number: int) -> HttpResponse:
 
 @require_GET
 @leader
+@limited("export")
 def table(request: Asked, draft: int, number: int) -> HttpResponse:
     """All figures as CSV."""
     with scope(request.acting):

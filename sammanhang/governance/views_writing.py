@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sammanhang.access.acting import Acting, scope
+from sammanhang.access.limits import limited
 from sammanhang.access.requires import Asked, Denied, requires
 from sammanhang.directory.models import CareArea
 from sammanhang.governance import actions, drafts, new_documents
@@ -160,6 +161,7 @@ def _save(request: Asked, draft: int) -> HttpResponse:
 
 @require_POST
 @leader
+@limited("check")
 def examine(request: Asked, draft: int) -> JsonResponse:
     """What is wrong with the text as it stands in the editor, which names it has, and who else
     has it open."""
@@ -194,6 +196,7 @@ def as_data(finding: Finding, checked: Checked) -> dict[str, Any]:
 
 @require_POST
 @leader
+@limited("check")
 def preview(request: Asked, draft: int) -> HttpResponse:
     """The text as people will read it, or as a diagram; 204 while it can't be read."""
     with scope(request.acting):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from markdown_it import MarkdownIt
 
 from sammanhang.access.acting import log_reading
+from sammanhang.access.limits import limited
 from sammanhang.access.requires import Asked, Denied, just_signed_in, requires
 from sammanhang.settlement import closing, shown
 from sammanhang.settlement.agreement import agreement
@@ -140,6 +141,7 @@ def _do(request: Asked, first: date) -> str | None:
 
 @require_GET
 @economist
+@limited("export")
 def vouchers(request: Asked, year: int, month: int) -> HttpResponse:
     """The month's vouchers for the region's ledger."""
     first = _first(year, month)
@@ -262,6 +264,7 @@ def _days(given: Any) -> int | None:
 
 @require_GET
 @economist
+@limited("export")
 def download(request: Asked, year: int, month: int, payer: str, file: str) -> HttpResponse:
     """The basis as a spreadsheet or PDF, and the e-invoice. No file is named after a person."""
     first = _first(year, month)

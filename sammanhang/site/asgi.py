@@ -10,20 +10,28 @@ page does: docs/adr/0008-asgi-server.md has the figures.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import IO, Any
 
 import django
+from django.conf import settings
 from django.core import signals
-from django.core.exceptions import RequestAborted
+from django.core.exceptions import RequestAborted, TooManyFieldsSent
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http import QueryDict, parse_cookie
 from django.http.response import HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.urls import set_script_prefix
+from django.utils.translation import override
+
+from sammanhang.site.forwarded import as_it_came, networks
 
 THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="request")
+log = logging.getLogger("sammanhang.security")
 WITHOUT_LENGTH = {204, 304}
 LARGEST_BODY = 12 * 1024 * 1024
 """Of what is sent to us: a form with the largest file (casework/attachments.py), and some more."""
@@ -46,19 +54,15 @@ class Handler(ASGIHandler):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise ValueError(f"Only HTTP is served here, not {scope['type']}.")
+        scope = as_it_came(scope, PROXIES)
         try:
             body = await self.read_body(limited(receive))
         except RequestAborted:
             return
         except TooLarge:
-            refused = HttpResponse(status=413, headers={"X-Content-Type-Options": "nosniff"})
-            await send(
-                {"type": "http.response.start", "status": 413, "headers": headers(refused, b"")}
-            )
-            await send({"type": "http.response.body", "body": b""})
-            return
-        loop = asyncio.get_running_loop()
-        response, content = await loop.run_in_executor(THREADS, self.respond, scope, body)
+            response, content = whole(HttpResponse(status=413))
+        else:
+            response, content = await self.answered(scope, body)
         start = {"type": "http.response.start", "status": response.status_code}
         await send({**start, "headers": headers(response, content)})
         if content is None:
@@ -66,12 +70,31 @@ class Handler(ASGIHandler):
         else:
             await send({"type": "http.response.body", "body": content})
 
+    async def answered(
+        self, scope: Scope, body: IO[bytes]
+    ) -> tuple[HttpResponseBase, bytes | None]:
+        """By a view, in a thread; or at once where there have been too many requests."""
+        try:
+            count(scope)
+        except TooMany as many:
+            try:
+                return whole(too_many(scope, body, many))
+            finally:
+                body.close()
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(THREADS, self.respond, scope, body)
+        except Exception:
+            log.exception("No answer could be made.")
+            return whole(HttpResponse(status=500))
+
     def respond(self, scope: Scope, body: IO[bytes]) -> tuple[HttpResponseBase, bytes | None]:
         """The response and its content; no content for what is streamed as it comes to be."""
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=type(self), scope=scope)
         request, refusal = self.create_request(scope, body)
         response = self.get_response(request) if request else refusal or HttpResponseBadRequest()
+        with_headers(response)
         try:
             if getattr(response, "is_async", False):
                 return response, None
@@ -95,6 +118,38 @@ class Handler(ASGIHandler):
         for task in left:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def count(scope: Scope) -> None:
+    """One more request of who is counted for it (access/limits.py)."""
+    address = (scope.get("client") or ("", 0))[0]
+    who, known = limits.visitor(cookies(scope).get(settings.BROWSER_COOKIE_NAME, ""), address)
+    most = limits.ANY_REQUEST.most if known else limits.ANY_REQUEST.shared
+    REQUESTS.count(who, most, time.time())
+
+
+def cookies(scope: Scope) -> dict[str, str]:
+    sent = b"; ".join(value for name, value in scope.get("headers", []) if name == b"cookie")
+    return parse_cookie(sent.decode("latin1"))
+
+
+def too_many(scope: Scope, body: IO[bytes], many: TooMany) -> HttpResponse:
+    """A page that tells it, with what was typed in a form."""
+    if many.first:
+        log.warning("Too many requests.")
+    lines = dict(scope["headers"])
+    typed = None
+    if lines.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded"):
+        with suppress(TooManyFieldsSent):
+            typed = QueryDict(body.read(limits.LARGEST_TYPED))
+    language = cookies(scope).get(settings.LANGUAGE_COOKIE_NAME)
+    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        return limits.told(many, path=scope["path"], typed=typed, part=b"hx-request" in lines)
+
+
+def whole(response: HttpResponse) -> tuple[HttpResponseBase, bytes]:
+    with_headers(response)
+    return response, response.content
 
 
 def limited(receive: Receive) -> Receive:
@@ -126,4 +181,11 @@ def headers(response: HttpResponseBase, content: bytes | None) -> list[tuple[byt
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sammanhang.site.settings")
 django.setup(set_prefix=False)
+
+from sammanhang.access import limits  # noqa: E402 (these need the settings)
+from sammanhang.access.limits import TooMany  # noqa: E402
+from sammanhang.site.middleware import with_headers  # noqa: E402
+
+PROXIES = networks(settings.TRUSTED_PROXIES)
+REQUESTS = limits.InMemory()
 application = Handler()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
@@ -28,8 +28,15 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+if settings.HTTPS:
+    HEADERS["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+NEVER = {"TRACE", "TRACK", "CONNECT"}
+"""Methods that nobody uses for anything good: they send back what was sent, or pass it on."""
 
 
 class ContentSecurity:
@@ -39,15 +46,18 @@ class ContentSecurity:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in NEVER:
+            return with_headers(HttpResponseNotAllowed(["GET", "HEAD", "POST"]))
         response = self.get_response(request)
         # The editor of documents makes style sheets of its own, and may if they bear this mark.
         if nonce := getattr(request, "style_nonce", None):
             policy = POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
             response.headers["Content-Security-Policy"] = policy
-        return _with_headers(response)
+        return with_headers(response)
 
 
-def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
+def with_headers(response: HttpResponseBase) -> HttpResponseBase:
+    """What every answer carries, also one that no view has made (site/asgi.py)."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers:

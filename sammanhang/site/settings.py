@@ -14,6 +14,10 @@ SAMMANHANG_PRICES    a file of amounts per day, year,specialty,sek_per_day, befo
 SAMMANHANG_DEMO_NUMBERS  numbers of made-up people whom the demonstration suggests to admit
 SAMMANHANG_IDLE_MINUTES  after so long without a request one signs in again, 30 by default
 SAMMANHANG_HTTPS     1: served over TLS; cookies are then secure
+SAMMANHANG_TRUSTED_PROXIES  addresses or networks, comma-separated, whose X-Forwarded-For and
+                     X-Forwarded-Proto are believed; nobody's are otherwise
+SAMMANHANG_CLAMD     a virus scanner that speaks ClamAV's protocol: the path of its socket, or
+                     host:port
 SAMMANHANG_SECRET_KEY  the key that signs cookies; made and kept in the data folder if not given
 SAMMANHANG_LOG       least level that is logged, WARNING by default
 """
@@ -40,6 +44,8 @@ SYNTHETIC = os.environ.get("SAMMANHANG_SYNTHETIC", "1") == "1"
 PRICES = os.environ.get("SAMMANHANG_PRICES", "")
 DEMO_NUMBERS = os.environ.get("SAMMANHANG_DEMO_NUMBERS", "").split()
 HTTPS = os.environ.get("SAMMANHANG_HTTPS", "0") == "1"
+TRUSTED_PROXIES = os.environ.get("SAMMANHANG_TRUSTED_PROXIES", "").replace(",", " ").split()
+CLAMD = os.environ.get("SAMMANHANG_CLAMD", "")
 DEBUG = False
 
 
@@ -149,6 +155,7 @@ MIDDLEWARE = [
     "sammanhang.site.middleware.ChosenLanguage",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sammanhang.site.middleware.WithoutNul",
+    "sammanhang.access.middleware.Limits",
     "sammanhang.access.middleware.every_view_declares",
 ]
 ROOT_URLCONF = "sammanhang.site.urls"
@@ -198,6 +205,8 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "sammanhang.site.views.csrf_failure"
+# Tells a browser in which somebody has signed in from one that nobody knows: access/limits.py.
+BROWSER_COOKIE_NAME = "__Host-browser" if HTTPS else "browser"
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SECURE = HTTPS

@@ -1,10 +1,11 @@
 """How fast it is: the engine, a send, a board; each with its floor where there is one.
 
-    make bench                       100,000 open cases, then five million events
-    make bench BENCH="--cases 5000 --small"
+    make bench                              all of it, at full size
+    make bench BENCH="access --cases 5000"  only what access control costs, with fewer cases
+    make bench BENCH=log                    the access log at many million lines; only when asked
 
 Prints a table and writes bench-results/*.json. Nothing here is a test: machines differ, and this
-one may be busy. Compare ratios, and runs on one machine.
+one may be busy. Compare ratios, and runs on one machine: docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -12,13 +13,10 @@ from __future__ import annotations
 import json
 import os
 import platform
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,28 +24,34 @@ from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
 
-from tests.load import http
-from tests.load.sizes import ACT, BOARD, CENTRE, OFFICE, PERSON, SECONDS, TEXT, WORKERS
+from tests.load import http, sends
+from tests.load.sizes import ACT, BOARD, CENTRE, OFFICE, PERSON, TEXT, WORKERS
+
+PARTS = ("engine", "send", "access", "settlement", "large")
 
 
 @click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--cases", default=100_000, show_default=True, help="Open cases in the database.")
-@click.option("--small", is_flag=True, help="Skip the large database, which takes minutes.")
-def main(cases: int, small: bool) -> None:
+def main(parts: tuple[str, ...], cases: int) -> None:
     from tests.load import bench_engine, bench_settlement
 
+    wanted = parts or PARTS
     found: dict[str, Any] = {"machine": machine(), "cases": cases}
-    found["engine"] = bench_engine.run()
-    with data_folder() as folder:
-        found |= apart(measure, folder, cases)
-    with data_folder() as folder:
-        of_month = apart(bench_settlement.from_database, folder)
-    found["settlement"] = {**bench_settlement.run(), **of_month}
-    if not small:
+    if "engine" in wanted:
+        found["engine"] = bench_engine.run()
+    if {"send", "access"} & set(wanted):
+        with data_folder() as folder:
+            found |= apart(measure, folder, cases, wanted)
+    if "settlement" in wanted:
+        with data_folder() as folder:
+            of_month = apart(bench_settlement.from_database, folder)
+        found["settlement"] = {**bench_settlement.run(), **of_month}
+    if "large" in wanted:
         with data_folder() as folder:
             found["large"] = apart(measure_large, folder)
     tell(found)
@@ -77,12 +81,13 @@ def machine() -> dict[str, Any]:
     return {"python": platform.python_version(), "cores": os.cpu_count(), "at": _now().isoformat()}
 
 
-def measure(folder: Path, cases: int) -> dict[str, Any]:
+def measure(folder: Path, cases: int, parts: Sequence[str]) -> dict[str, Any]:
     """Everything that needs a database. It keeps its safe settings: what is sent is on disk."""
     import django
 
     from sammanhang.site import database
     from sammanhang.site.cli_service import bring_up_to_date
+    from tests.load import bench_access
 
     server = database.start(folder)
     try:
@@ -90,9 +95,14 @@ def measure(folder: Path, cases: int) -> dict[str, Any]:
         django.setup()
         bring_up_to_date()
         units = fill(cases)
-        found = {"perform_per_s": performing(cases), **over_http(cases, units)}
-        # Last, since it leaves every case with one case's state.
-        return {**found, "pgbench_sends_per_s": pgbench(server, cases)}
+        found: dict[str, Any] = {}
+        if "access" in parts:
+            found["access"] = bench_access.measure(server, cases, units)
+        if "send" in parts:
+            send = {"perform_per_s": sends.performing(cases), **over_http(cases, units)}
+            # Last, since it leaves every case with one case's state.
+            found["send"] = {**send, "pgbench_sends_per_s": sends.pgbench(server, cases)}
+        return found
     finally:
         database.stop(server)
 
@@ -185,97 +195,6 @@ def fill(cases: int) -> list[str]:
     return wards
 
 
-# --- A send ---------------------------------------------------------------------------------
-
-
-def ward_of(case: int, cases: int) -> str:
-    return f"SE2321000131-B{(case - 1) % max(1, cases // BOARD):05}"
-
-
-def performing(cases: int) -> float:
-    """Sends per second through `perform`, with eight processes at once."""
-    context = get_context("spawn")
-    with context.Pool(WORKERS) as pool:
-        counts = pool.starmap(_perform_for, [(seed, cases) for seed in range(WORKERS)])
-    return sum(count / seconds for count, seconds in counts)
-
-
-def _perform_for(seed: int, cases: int) -> tuple[int, float]:
-    import django
-
-    django.setup()
-    from sammanhang.access.acting import Acting
-    from sammanhang.casework.actions import Performed, perform
-
-    rng, count, began = Random(seed), 0, 0.0
-    while not began or time.monotonic() - began < SECONDS:
-        case = rng.randint(1, cases)
-        acting = Acting(PERSON, "", ward_of(case, cases), "", "avdelning", 1, "ward_nurse")
-        done = perform(acting=acting, case=case, act=ACT, data=TEXT, now=_now(), key=uuid4())
-        if not isinstance(done, Performed):
-            raise TypeError(done)
-        if not began:
-            began = time.monotonic()  # the first warms up
-        else:
-            count += 1
-    return count, time.monotonic() - began
-
-
-def pgbench(server: Any, cases: int) -> float:
-    """The same two statements, sent by pgbench with what a real send would have written."""
-    wards = max(1, cases // BOARD)
-    event, changes, state = _sample(cases)
-    script = f"""
-\\set c random(1, {cases})
-\\set w (:c - 1) % {wards}
-select repeated_seq, length(state), (state::json->>'seq')::int + 1 as next
-  from casework_begin('{PERSON}', 'SE2321000131-B' || lpad((:w)::text, 5, '0'), :c,
-                      gen_random_uuid(), false) \\gset
-select casework_append(:c, jsonb_set(jsonb_set('{event}'::jsonb, '{{seq}}', '":next"'), '{{unit}}',
-    to_jsonb('SE2321000131-B' || lpad((:w)::text, 5, '0'))), sha256(gen_random_uuid()::text::bytea),
-    '{changes}'::jsonb, '{state}', gen_random_uuid(), 1);
-"""
-    script = script.replace("""'":next"'""", "to_jsonb(:next)")
-    file = server.folder / "send.sql"
-    file.write_text(script)
-    how = ["-c", str(WORKERS), "-j", "2", "-h", server.folder / "socket"]
-    how += ["-U", "sammanhang_app", "sammanhang"]
-    done = subprocess.run(
-        [server.programs / "pgbench", "-n", "-f", file, "-T", str(SECONDS), *how],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = re.search(r"tps = ([\d.]+)", done.stdout)
-    if found is None:
-        raise SystemExit(done.stderr)
-    return float(found[1])
-
-
-def _sample(cases: int) -> tuple[str, str, str]:
-    """What one send writes, as SQL literals' insides. Its case's state keeps its sequence."""
-    from django.db import connections
-
-    from sammanhang.casework import chain
-    from sammanhang.casework.processes import DISCHARGE, process_on
-    from sammanhang.casework.projection import changes
-    from sammanhang.engine import Command, decide, evolve, from_json, to_json
-
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("select state from casework_snapshot where case_id = 1")
-        before = from_json(json.loads(cursor.fetchone()[0]))
-    process = process_on(DISCHARGE, _now().date())
-    command = Command(ward_of(1, cases), PERSON, ACT, TEXT)
-    decided = decide(process, before, command, _now())
-    if not isinstance(decided, list):
-        raise SystemExit(decided.reason)
-    after = evolve(process, before, decided[0])
-    stored = chain.as_stored(decided[0], process.acts[ACT].basis)
-    made = changes(process, before, after, decided[0])
-    made["deliveries"], made["obligations"] = [], []  # their keys are the sample's own
-    return tuple(json.dumps(one).replace("'", "''") for one in (stored, made, to_json(after)))  # type: ignore[return-value]
-
-
 # --- Over HTTP ------------------------------------------------------------------------------
 
 
@@ -298,37 +217,65 @@ def over_http(cases: int, wards: list[str]) -> dict[str, Any]:
 # --- Telling --------------------------------------------------------------------------------
 
 
+Line = tuple[str, float, str]
+"""What was measured, its figure, its unit."""
+
+
 def tell(found: dict[str, Any]) -> None:
-    ratio = found["perform_per_s"] / found["pgbench_sends_per_s"]
-    lines = [
-        ("engine, decide + evolve, one core", found["engine"]["events_per_s"], "events/s"),
-        ("perform(), 8 processes", found["perform_per_s"], "sends/s"),
-        ("the same SQL in pgbench, 8 clients", found["pgbench_sends_per_s"], "sends/s"),
-        ("perform() / pgbench", ratio, ""),
-        ("sends over HTTP, 8 clients", found["http_sends_per_s"], "sends/s"),
-        (f"cold boards of {BOARD} over HTTP, 8 clients", found["http_boards_per_s"], "boards/s"),
-        ("a board, median", found["http_board_p50_ms"], "ms"),
-        ("a board, 95th percentile", found["http_board_p95_ms"], "ms"),
-    ]
-    settled = found["settlement"]
-    lines += [
-        ("a month of the county settled, 11,000 stays", settled["month_s"], "s"),
-        ("  from the database, under row security", settled["month_from_database_s"], "s"),
-        (f"ten years of it, {settled['stays']:,} stays", settled["seconds"], "s"),
-    ]
-    if large := found.get("large"):
-        there = large["there"]
-        size = f"{there['open']:,} open cases, {there['events']:,} events"
-        for who in ("alone", "together"):
-            one = large[who]
-            clients = "1 client" if who == "alone" else f"{WORKERS} clients"
-            lines.append((f"a board, {size}, {clients}, median", one["p50_ms"], "ms"))
-            lines.append(("  95th percentile", one["p95_ms"], "ms"))
-            lines.append(("  people on it, median", one["people_median"], ""))
-            lines.append(("  people on it, most", one["people_most"], ""))
     click.echo(f"{found['cases']} cases, Python {found['machine']['python']}")
-    for what, value, unit in lines:
-        click.echo(f"  {what:72} {value:12,.2f} {unit}")
+    for part, told in TOLD.items():
+        for what, value, unit in told(found[part]) if part in found else ():
+            click.echo(f"  {what:72} {value:12,.2f} {unit}")
+
+
+def _of_engine(found: dict[str, Any]) -> Iterator[Line]:
+    yield "engine, decide + evolve, one core", found["events_per_s"], "events/s"
+
+
+def _of_send(found: dict[str, Any]) -> Iterator[Line]:
+    ratio = found["perform_per_s"] / found["pgbench_sends_per_s"]
+    yield "perform(), 8 processes", found["perform_per_s"], "sends/s"
+    yield "  the same SQL in pgbench, 8 clients", found["pgbench_sends_per_s"], "sends/s"
+    yield "  perform() / pgbench", ratio, ""
+    yield "sends over HTTP, 8 clients", found["http_sends_per_s"], "sends/s"
+    yield f"cold boards of {BOARD} over HTTP, 8 clients", found["http_boards_per_s"], "boards/s"
+    yield "  median", found["http_board_p50_ms"], "ms"
+    yield "  95th percentile", found["http_board_p95_ms"], "ms"
+
+
+def _of_access(found: dict[str, Any]) -> Iterator[Line]:
+    for what, work in (("perform()", "perform"), ("a board", "board")):
+        cost = found[work]
+        yield f"{what} without access control and log", cost["bare_cpu_ms"], "ms of a core"
+        yield "  with", cost["cpu_ms"], "ms of a core"
+        yield "  they add, median of pairs", cost["cost"] * 100, "%"
+        yield "  they add by the clock", cost["cost_by_clock"] * 100, "%"
+
+
+def _of_settlement(found: dict[str, Any]) -> Iterator[Line]:
+    yield "a month of the county settled, 11,000 stays", found["month_s"], "s"
+    yield "  from the database, under row security", found["month_from_database_s"], "s"
+    yield f"ten years of it, {found['stays']:,} stays", found["seconds"], "s"
+
+
+def _of_large(found: dict[str, Any]) -> Iterator[Line]:
+    there = found["there"]
+    size = f"{there['open']:,} open cases, {there['events']:,} events"
+    for who, clients in (("alone", "1 client"), ("together", f"{WORKERS} clients")):
+        one = found[who]
+        yield f"a board, {size}, {clients}, median", one["p50_ms"], "ms"
+        yield "  95th percentile", one["p95_ms"], "ms"
+        yield "  people on it, median", one["people_median"], ""
+        yield "  people on it, most", one["people_most"], ""
+
+
+TOLD: dict[str, Callable[[dict[str, Any]], Iterator[Line]]] = {
+    "engine": _of_engine,
+    "send": _of_send,
+    "access": _of_access,
+    "settlement": _of_settlement,
+    "large": _of_large,
+}
 
 
 def _now() -> datetime:

@@ -70,7 +70,7 @@ class Client:
 
 
 def clients(
-    port: int, one: Callable[[Client, int], Any], many: int = WORKERS
+    port: int, one: Callable[[Client, int], Any], many: int = WORKERS, seconds: float = SECONDS
 ) -> tuple[float, list[float]]:
     """Requests per second from some clients at once, and how many seconds each took."""
     took: list[float] = []
@@ -79,7 +79,7 @@ def clients(
         client = Client(port)
         one(client, number)
         n = number
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + seconds
         while time.monotonic() < until:
             n += many
             began = time.monotonic()
@@ -91,7 +91,7 @@ def clients(
         thread.start()
     for thread in threads:
         thread.join()
-    return len(took) / SECONDS, took
+    return len(took) / seconds, took
 
 
 def board(client: Client, session: tuple[str, str]) -> int:

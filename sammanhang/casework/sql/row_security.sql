@@ -6,10 +6,13 @@ create function app_case() returns bigint
   language sql stable parallel safe
   return app_setting('case')::bigint;
 
+-- In plpgsql, which keeps the plan: in SQL it would be planned anew at every send.
 create function app_takes_part(the_case bigint) returns boolean
-  language sql stable parallel safe
+  language plpgsql stable parallel safe as $$
+begin
   return exists (select from casework_board b
                  where b.case_id = the_case and b.unit = app_setting('unit'));
+end $$;
 
 -- What a relation to a resident is. The two policies that every row of a board meets say it
 -- themselves: a function that asks a table is called row by row, and costs ten times as much.

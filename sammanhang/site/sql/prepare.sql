@@ -12,6 +12,12 @@ do $$ begin
   end if;
 end $$;
 
+-- Nothing that a person waits for takes longer. What was begun and left is let go, so that nobody
+-- waits for its locks.
+alter role sammanhang_app set statement_timeout = '30s';
+alter role sammanhang_app set lock_timeout = '10s';
+alter role sammanhang_app set idle_in_transaction_session_timeout = '60s';
+
 create extension if not exists btree_gist;
 create extension if not exists pg_trgm;
 create extension if not exists pg_stat_statements;

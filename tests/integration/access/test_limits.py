@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
+from sent_files import plain_pdf
 from stage import Stage, owner, person_at
 
 from sammanhang.access import sessions
@@ -181,7 +182,7 @@ def test_a_file_is_named_as_what_it_is(stage: Stage) -> None:
     case = stage.notified()
     client = signed_in(stage.officer)
     for name in ("svar.exe", "svar.PDF", "x" * 200):
-        file = SimpleUploadedFile(name, b"%PDF-1.7")
+        file = SimpleUploadedFile(name, plain_pdf())
         client.post(
             f"/arende/{case}/gor/behovsbedömning/",
             {"key": str(uuid4()), "f-underlag": file},

@@ -15,7 +15,8 @@ from django.test import Client
 from stage import Stage, owner
 
 from sammanhang.access import seals
-from sammanhang.access.acting import SEARCHES_AN_HOUR, log_reading, scope
+from sammanhang.access.acting import log_reading, scope
+from sammanhang.access.limits import LIMITS
 from sammanhang.access.log_extract import extract, store_log
 from sammanhang.casework import boards
 from sammanhang.engine.calendar import STOCKHOLM
@@ -106,13 +107,13 @@ def test_who_tries_number_after_number_is_stopped_and_it_shows(stage: Stage) -> 
     client = Client()
     client.post("/logga-in/", {"assignment": stage.ward.assignment})
     owner(
-        "insert into access_search values (%s, date_trunc('hour', now()), %s)",
-        stage.ward.person, SEARCHES_AN_HOUR - 1,
+        "insert into access_use values ('number', %s, date_trunc('hour', now()), %s)",
+        stage.ward.person, LIMITS["number"].most - 1,
     )  # fmt: skip
     answers = [client.post("/skriv-in/", {"q": NOBODYS}) for _ in range(2)]
 
-    assert ["Du kan söka igen" in answer.content.decode() for answer in answers] == [False, True]
-    ((stopped,),) = owner("select count(*) from access_log where action = 'denied:searches'")
+    assert ["Du kan fortsätta kl" in answer.content.decode() for answer in answers] == [False, True]
+    ((stopped,),) = owner("select count(*) from access_log where action = 'denied:limit:number'")
     assert stopped == 1
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from stage import Stage, owner
 
 from sammanhang.access.acting import LONGEST_SESSION, SESSION_KEY, SIGNED_IN, Acting, still
@@ -132,6 +133,35 @@ def test_a_line_ends_when_the_person_no_longer_acts_for_the_unit_however_busy(
             await anext(line)
 
     asyncio.run(story())
+
+
+def test_a_person_has_so_many_lines_and_no_more_until_one_is_closed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_LINES_OF_ONE", 2)
+    client, other = Client(), Client()
+    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    other.post("/logga-in/", {"assignment": stage.centre.assignment})
+
+    async def work() -> list[int]:
+        answers = []
+        async with live.hub.board(stage.ward.unit, stage.ward.person):
+            async with live.hub.board(stage.ward.unit, stage.ward.person):
+                for who in (client, other):
+                    answers.append(await asyncio.to_thread(status, who))
+            answers.append(await asyncio.to_thread(status, client))
+        return answers
+
+    def status(who: Client) -> int:
+        try:
+            return who.get("/direkt/").status_code
+        finally:
+            connection.close()
+
+    assert asyncio.run(work()) == [429, 200, 200]
+    assert live.hub.lines == {}
+    ((refused,),) = owner("select person from access_log where action = 'denied:limit:line'")
+    assert refused == stage.ward.person
 
 
 def test_a_board_starts_over_when_the_database_has_been_away(

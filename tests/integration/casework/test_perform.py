@@ -10,13 +10,13 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from stage import MONDAY, Stage, owner, person_at, resident
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.casework import attachments
 from sammanhang.casework.actions import Changed, Performed, Refused
+from sammanhang.casework.attachments import Attachment
 
 T = TypeVar("T")
 
@@ -241,7 +241,7 @@ def test_a_file_is_read_by_those_who_got_its_message(stage: Stage) -> None:
 
 def add_file(who: Acting, case: int) -> dict[str, str]:
     with scope(who):
-        return attachments.add(who, case, SimpleUploadedFile("plan.pdf", b"%PDF-1.7 plan"))
+        return attachments.add(who, case, Attachment("plan.pdf", "application/pdf", b"plan"))
 
 
 # --- One open case at a place ---------------------------------------------------------------

@@ -55,8 +55,8 @@ const line = (() => {
     lostAt ??= new Date();
     show("off");
     if (source?.readyState === EventSource.CLOSED) {
-      close();
-      setTimeout(open, 3000);
+      close(); // refused, not merely broken: the browser itself tries the latter again
+      setTimeout(open, 15000);
     }
   }
 
