@@ -7,7 +7,7 @@ take away, loosen, lengthen or permit is refused at its line.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sammanhang.guideline.areas import Scope
@@ -44,6 +44,7 @@ from sammanhang.guideline.model import Source as PlaceInLaw
 from sammanhang.guideline.names import EVERY, Names
 from sammanhang.guideline.reader import Block, Source
 from sammanhang.guideline.remarks import Remarks, quoted
+from sammanhang.guideline.restrictions import check_resting, check_restricted, fields_of_all
 from sammanhang.guideline.rules import EFFECTS, read_rule
 from sammanhang.guideline.sheet import Sheet
 
@@ -103,6 +104,7 @@ class _Reading:
         rules = self._rules(names, {**self._above.acts, **acts}, acts)
         extensions, receipts = self._extensions(asked, names)
         stricter = {**self._stricter(names), **receipts}
+        self._check_resting(rules, acts, extensions)
         check_blocks(self._source, self._remarks)
         check_prose(self._source, acts, self._remarks)
         return Addition(self._document, self._scope, acts, rules, extensions, stricter)
@@ -237,11 +239,20 @@ class _Reading:
             receipt = self._receipt(sheet, act, source)
             if receipt is not None:
                 receipts[f"{act.name}/kvittens"] = receipt
+            fields = asked[block.name].understood
             if sheet.sound:
-                extensions[act.name] = Extension(
-                    self._scope, asked[block.name].understood, required, recipients, source
-                )
+                everyone = (*act.recipients, *recipients)
+                check_restricted(act, fields, everyone, (), self._remarks)
+                extensions[act.name] = Extension(self._scope, fields, required, recipients, source)
         return extensions, receipts
+
+    def _check_resting(
+        self, rules: Iterable[Rule], acts: Mapping[str, Act], extensions: Mapping[str, Extension]
+    ) -> None:
+        """What its rules make of restricted fields, its own and those above."""
+        own = (field for one in extensions.values() for field in one.fields)
+        above = fields_of_all((*self._above.acts.values(), *acts.values()))
+        check_resting(rules, (*above, *own), self._remarks)
 
     def _unknown(self, block: Block, what: str, known: Mapping[str, object]) -> None:
         near = self._remarks.did_you_mean(block.name, known)

@@ -25,6 +25,7 @@ from sammanhang.guideline.model import (
 from sammanhang.guideline.names import Names
 from sammanhang.guideline.reader import Block
 from sammanhang.guideline.remarks import Remarks
+from sammanhang.guideline.restrictions import check_restricted
 from sammanhang.guideline.sheet import Sheet
 from sammanhang.guideline.tree import Word
 
@@ -184,6 +185,9 @@ def read_act(block: Block, sheet: Sheet, asked: Asked, names: Names, document: s
         source=source_of(block, sheet, document),
     )
     _check_message_field(sheet, asked)
+    units = [act.hands_over_to or "", *(joining.field for joining in act.joins)]
+    if sheet.sound:
+        check_restricted(act, act.fields, act.recipients, units, sheet.remarks)
     understood = len(asked.understood) == len(asked.fields)
     return act if sheet.sound and understood else None
 

@@ -41,6 +41,7 @@ from sammanhang.guideline.model import (
 from sammanhang.guideline.names import Names
 from sammanhang.guideline.reader import ADDING_KINDS, KINDS, Block, Source, read_source
 from sammanhang.guideline.remarks import Remarks
+from sammanhang.guideline.restrictions import check_resting, fields_of_all
 from sammanhang.guideline.rules import read_rule
 from sammanhang.guideline.sheet import Sheet
 
@@ -144,6 +145,8 @@ class _Compilation:
         _refuse_additions(self._blocks, self._remarks)
         check_blocks(self._source, self._remarks)
         check_process(process, names, self._remarks)
+        asked_for = fields_of_all(process.acts.values())
+        check_resting((*process.rules, *process.phases), asked_for, self._remarks)
         check_prose(self._source, process.acts, self._remarks)
         return process
 

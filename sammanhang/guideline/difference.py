@@ -23,6 +23,7 @@ from sammanhang.guideline.model import (
     Rule,
     Source,
 )
+from sammanhang.guideline.restrictions import fields_of_all
 from sammanhang.guideline.sentences import all_of, deadline_text, part_title, sentence
 
 _T = TypeVar("_T")
@@ -215,6 +216,7 @@ def _acts(old: Process, new: Process) -> Iterator[Change]:
         elif before is not None and after is not None:
             yield from _parts(before, after, new)
             yield from _fields(before, after)
+            yield from _restrictions(before, after, new)
 
 
 def _touched(act: Act) -> tuple[str, ...]:
@@ -259,6 +261,22 @@ def _fields(before: Act, after: Act) -> Iterator[Change]:
             must = "behöver inte längre" if where is None else "måste"
             text = f"”{becomes[name][0]}” i {after.title} {must} fyllas i{where or ''}."
             yield change(kind, name, text)
+
+
+def _restrictions(before: Act, after: Act, process: Process) -> Iterator[Change]:
+    """Fields that are for other recipients than they were (`bara-för`)."""
+    was = {field.name: field for field in fields_of_all([before])}
+    for field in fields_of_all([after]):
+        old = was.get(field.name)
+        if set(old.only_for if old else ()) == set(field.only_for):
+            continue
+        only = all_of(part_title(part, process) for part in field.only_for)
+        who = f"bara för {only}" if only else "för alla som får meddelandet"
+        text = f"”{field.title}” i {after.title} syns {who}."
+        touched = field.only_for or after.recipients
+        name = f"{after.name}.{field.name}"
+        kind = Kind.CHANGED if old else Kind.ADDED
+        yield Change(kind, What.FIELD, name, touched, text, before.source, after.source)
 
 
 def _asked(act: Act) -> Mapping[str, tuple[str, str | None]]:

@@ -19,6 +19,7 @@ from sammanhang.guideline.diagram import as_svg
 from sammanhang.guideline.model import Act, Field, FieldType, Part, Process, Section
 from sammanhang.guideline.reader import KINDS
 from sammanhang.guideline.sentences import (
+    all_of,
     any_of,
     part_title,
     parts_text,
@@ -181,7 +182,7 @@ def _about_act(act: Act, process: Process) -> Iterator[str]:
     if act.effect:
         yield f"{act.effect.value.capitalize()} ett tidigare meddelande."
     for field in act.fields:
-        yield _about_field(field)
+        yield _about_field(field, process)
     for joining in act.joins:
         yield f"Därefter deltar {_joined(joining.field, process)} som {joining.part}."
     if act.hands_over_to:
@@ -197,11 +198,13 @@ def _joined(name: str, process: Process) -> str:
     return f"enheten i ”{field.title}”" if field else "avsändaren"
 
 
-def _about_field(field: Field) -> str:
+def _about_field(field: Field, process: Process) -> str:
+    only = [part_title(part, process) for part in field.only_for]
+    restricted = f", syns bara för {all_of(only)}" if only else ""
     needed = ", måste fyllas i" if field.required else ""
     choices = f": {', '.join(field.choices)}" if field.choices else ""
     kind = "" if field.type in (FieldType.TEXT, FieldType.CHOICE) else f" ({field.type.value})"
-    return f"Fält: {field.title}{kind}{choices}{needed}."
+    return f"Fält: {field.title}{kind}{choices}{needed}{restricted}."
 
 
 # --- A page of its own ----------------------------------------------------------------------

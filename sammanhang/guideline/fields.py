@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sammanhang.guideline.model import Field, FieldType, Place
 from sammanhang.guideline.reader import NAME, RESERVED, Block
 from sammanhang.guideline.remarks import Remarks, quoted
+from sammanhang.guideline.restrictions import ONLY_FOR
 from sammanhang.guideline.sheet import Sheet
 from sammanhang.guideline.tree import Table, Word
 
-KEYS = ("rubrik", "typ", "krävs", "val", "part", "framtid", "hjälp")
+KEYS = ("rubrik", "typ", "krävs", "val", "part", "framtid", ONLY_FOR, "hjälp")
 MESSAGE_FIELD = "meddelande"
 CORRECTION_FIELD = "värden"
 TYPES = tuple(kind.value for kind in FieldType)
@@ -76,6 +77,7 @@ def _field(
         future=_future(sheet, kind),
         help=sheet.text("hjälp"),
         place=Place(block.place.file, word.line),
+        only_for=_only_for(sheet, parts),
     )
     return field if sheet.sound else None
 
@@ -114,12 +116,21 @@ def _part(sheet: Sheet, kind: FieldType | None, parts: Sequence[str]) -> str | N
         text = f"har 'part', som bara hör till typen enhet, inte {kind.value}."
         sheet.error("misplaced-key", sheet.line_of("part"), text)
         return None
-    if word.text not in parts:
-        near = sheet.remarks.did_you_mean(word.text, parts)
-        text = f"pekar på parten '{word.text}', som inte finns.{near}"
-        sheet.error("unknown-name", word.line, text)
-        return None
-    return word.text
+    return _known_part(sheet, word, parts)
+
+
+def _only_for(sheet: Sheet, parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts under `bara-för`; whether they receive the act is tried when that is known."""
+    words = sheet.words(ONLY_FOR)
+    return tuple(part for word in words if (part := _known_part(sheet, word, parts)))
+
+
+def _known_part(sheet: Sheet, word: Word, parts: Sequence[str]) -> str | None:
+    if word.text in parts:
+        return word.text
+    near = sheet.remarks.did_you_mean(word.text, parts)
+    sheet.error("unknown-name", word.line, f"pekar på parten '{word.text}', som inte finns.{near}")
+    return None
 
 
 def _future(sheet: Sheet, kind: FieldType | None) -> bool:

@@ -277,6 +277,9 @@ class Field:
     """For a date or a moment: whether it may lie ahead of now (`framtid: nej` forbids it)."""
     help: str | None = None
     place: Place | None = None
+    only_for: tuple[str, ...] = ()
+    """Parts that alone are told the value (`bara-för`), of those who receive the act; empty: all
+    who receive it are."""
 
 
 class Effect(Enum):
