@@ -45,6 +45,10 @@ TEXTS = {
     "behov-vid-utskrivning": (
         "Behöver hemgångsstöd första dygnen.", "Kan gå hem när hemtjänsten kan börja.",
     ),
+    "till-kommunen": (
+        "Sonen i hemmet behöver också stöd.", "Maken orkar inte längre ensam.",
+    ),
+    "psykiatriskt": ("Samtalskontakt fortsätter hos er.", "Medicinen justerad, ny tid om två veckor."),
     "uppföljningstext": ("Mår bra, insatserna fungerar.", "Vill ha mer hjälp på morgonen."),
     "sammanfattning": ("Patienten behöver även era insatser, se planeringen.",),
     "underrättad-hur": ("Telefon till kommunens mottagning.",),
@@ -52,6 +56,8 @@ TEXTS = {
 }  # fmt: skip
 LEFT_EMPTY = 0.15
 """Share of the fields that needn't be filled in that nobody fills in."""
+SELDOM = 0.9
+"""The same for those that are for some of the recipients only."""
 
 
 def filled_in(
@@ -63,7 +69,8 @@ def filled_in(
     """
     filled = {name: value for name, value in data.items() if value is not None}
     for one in act.fields:
-        if one.name not in data and (one.required or rng.random() >= LEFT_EMPTY):
+        empty = SELDOM if one.only_for else LEFT_EMPTY
+        if one.name not in data and (one.required or rng.random() >= empty):
             value = value_for(rng, one, at, person)
             if value is not None:
                 filled[one.name] = value

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.requires import Denied
-from sammanhang.casework import chain
+from sammanhang.casework import chain, restricted
 from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
 from sammanhang.casework.projection import changes
 from sammanhang.casework.references import faulty_references
@@ -268,14 +268,15 @@ def _write(
     more: list[Any] | None = None,
 ) -> bool:
     """Calls the function in SQL that writes an event with all that follows from it."""
-    after = evolve(process, case, event)
-    stored = chain.as_stored(event, process.acts[event.act].basis)
+    after = evolve(process, case, restricted.for_engine(process, case, event))
+    parted = restricted.kept(process, case, after, event)
+    stored = chain.as_stored(restricted.sealed(event, parted), process.acts[event.act].basis)
     arguments = [
         number,
         *(more or ()),
         _json(stored),
         chain.link(head, number, stored),
-        _json(changes(process, case, after, event)),
+        _json(changes(process, case, after, event, parted)),
         _json(to_json(after)),
         key,
         acting.assignment,

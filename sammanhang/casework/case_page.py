@@ -14,6 +14,7 @@ from sammanhang.access.acting import Acting, log_reading
 from sammanhang.casework.actions import NoSuchCase
 from sammanhang.casework.forms import asked_fields
 from sammanhang.casework.processes import process_for
+from sammanhang.casework.restricted import opened
 from sammanhang.casework.shown import Cited, cited_section
 from sammanhang.directory.queries import UnitName, staff_names, unit_names
 from sammanhang.engine import (
@@ -197,13 +198,23 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
 
 
 def _events(cursor: Any, number: int) -> list[tuple[Any, ...]]:
-    """Those that the unit wrote or got: row security leaves out the rest."""
+    """Those that the unit wrote or got, with what of them is for it: row security leaves out the
+    rest."""
+    cursor.execute(
+        "select seq, field, said::text from casework_restricted where case_id = %s", [number]
+    )
+    told: dict[int, dict[str, Any]] = {}
+    for seq, field, said in cursor.fetchall():
+        told.setdefault(seq, {})[field] = orjson.loads(said)
     cursor.execute(
         "select seq, at, unit, person, act, data::text, basis from casework_event "
         "where case_id = %s order by seq",
         [number],
     )
-    return cursor.fetchall()
+    return [
+        (seq, at, unit, by, act, opened(orjson.loads(data), told.get(seq, {})), basis)
+        for seq, at, unit, by, act, data, basis in cursor.fetchall()
+    ]
 
 
 def _deliveries(cursor: Any, number: int) -> dict[int, list[tuple[Any, ...]]]:
@@ -272,7 +283,7 @@ def _entries(
                 unit,
                 by,
                 process.acts[act],
-                orjson.loads(data),
+                data,
                 basis,
                 where,
                 done.revoked_by,
@@ -285,8 +296,7 @@ def _entries(
 def _switches(events: list[tuple[Any, ...]]) -> Iterator[Switch]:
     for seq, at, _, _, act, data, _ in events:
         if act == SWITCH:
-            told = orjson.loads(data)
-            yield Switch(seq, at, told["dokument"], told["ändrat"])
+            yield Switch(seq, at, data["dokument"], data["ändrat"])
 
 
 def _is_expired(owed: Obligation | None, now: datetime) -> bool:

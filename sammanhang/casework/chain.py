@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from django.db import connections, transaction
 
+from sammanhang.casework.restricted import seal, seals_in
 from sammanhang.engine import Event
 
 NOTHING_BEFORE = b""
@@ -59,7 +60,11 @@ def verify(case: int | None = None, *, using: str = "owner") -> Iterator[Break]:
     with transaction.atomic(using=using), connections[using].chunked_cursor() as cursor:
         cursor.execute(
             "select c.id, c.seq, c.head, e.seq, e.at, e.unit, e.person, e.act, e.data::text, "
-            "e.basis, e.hash from casework_case c left join casework_event e on e.case_id = c.id "
+            "e.basis, e.hash, r.kept from casework_case c "
+            "left join casework_event e on e.case_id = c.id "
+            "left join (select case_id, seq, json_object_agg(field, json_build_array(said, "
+            "encode(salt, 'hex')))::text as kept from casework_restricted group by 1, 2) r "
+            "on r.case_id = c.id and r.seq = e.seq "
             f"{where} order by c.id, e.seq",
             given,
         )
@@ -83,7 +88,7 @@ def _first_break(
     case: int, last: int, head: bytes, events: Iterable[tuple[Any, ...]]
 ) -> Break | None:
     before, count = NOTHING_BEFORE, 0
-    for seq, at, unit, person, act, data, basis, kept in events:
+    for seq, at, unit, person, act, data, basis, kept, apart in events:
         if seq is None:
             break  # a case without events
         count += 1
@@ -93,8 +98,16 @@ def _first_break(
         before = link(before, case, stored)
         if before != bytes(kept):
             return Break(case, seq, "stämmer inte med sin hash")
+        if not _seals_hold(stored["data"], apart):
+            return Break(case, seq, "har uppgifter för några som inte stämmer med sin försegling")
     if count != last:
         return Break(case, count + 1, f"saknas: ärendet ska ha {last} händelser")
     if before != head:
         return Break(case, count, "är inte den som ärendet slutar med")
     return None
+
+
+def _seals_hold(data: Mapping[str, Any], apart: str | None) -> bool:
+    """Whether what is kept apart is all that was sealed, and as it was sealed."""
+    kept = orjson.loads(apart or "{}").items()
+    return seals_in(data) == {name: seal(said, bytes.fromhex(salt)) for name, (said, salt) in kept}

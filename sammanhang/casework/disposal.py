@@ -54,7 +54,7 @@ KINDS = (
 )  # fmt: skip
 OF_A_CASE = (
     "attachment", "request", "draft", "board", "snapshot", "obligation", "delivery", "party",
-    "phase", "event",
+    "phase", "restricted", "event",
 )  # fmt: skip
 """Tables in the order in which they can be emptied."""
 

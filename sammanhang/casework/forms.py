@@ -40,6 +40,8 @@ class FormField:
     """Units to choose among, the chosen one first."""
     q: str = ""
     """What the units were searched by."""
+    only_for: tuple[str, ...] = ()
+    """Parts that alone are told it, besides the unit that writes it."""
 
     @property
     def id(self) -> str:
@@ -103,6 +105,7 @@ def _form_field(
         choices=field.choices,
         value="" if value is None else value,
         error=errors.get(field.name),
+        only_for=field.only_for,
     )
 
 

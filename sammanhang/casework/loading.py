@@ -15,9 +15,10 @@ from uuid import UUID
 import orjson
 from django.db import connections
 
-from sammanhang.casework import chain
+from sammanhang.casework import chain, restricted
 from sammanhang.casework.documents import Edition
 from sammanhang.casework.projection import changes
+from sammanhang.casework.restricted import Kept
 from sammanhang.engine import Case, Event, evolve, start, to_json
 from sammanhang.guideline.model import Process
 
@@ -27,6 +28,7 @@ COLUMNS: Mapping[str, str] = {
     "casework_case": "id, resident_id, process, document, version, edition, place, opened_at, "
     "closed_at, phase, phase_since, seq, head",
     "casework_event": "case_id, seq, at, unit, person, act, data, basis, hash",
+    "casework_restricted": "case_id, seq, field, about, only_for, authors, readers, said, salt",
     "casework_phase": "case_id, seq, phase, since",
     "casework_party": "case_id, part, unit, since, until",
     "casework_delivery": "case_id, seq, unit, sender, heir, in_inbox, delivered_at, "
@@ -58,15 +60,24 @@ class Written:
     number: int
     head: bytes = chain.NOTHING_BEFORE
     events: list[Row] = field(default_factory=list)
+    restricted: list[list[Any]] = field(default_factory=list)
     phases: list[Row] = field(default_factory=list)
     parties: list[list[Any]] = field(default_factory=list)
     deliveries: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
     obligations: dict[str, Row] = field(default_factory=dict)
     boards: dict[str, Row] = field(default_factory=dict)
 
-    def write(self, process: Process, event: Event, made: Mapping[str, Any], who: UUID) -> None:
+    def write(
+        self,
+        process: Process,
+        event: Event,
+        kept: Sequence[Kept],
+        made: Mapping[str, Any],
+        who: UUID,
+    ) -> None:
         """The same as casework_write does with an event and its changes."""
-        stored = chain.as_stored(event, process.acts[event.act].basis)
+        basis = process.acts[event.act].basis
+        stored = chain.as_stored(restricted.sealed(event, kept), basis)
         self.head = chain.link(self.head, self.number, stored)
         self.events.append(
             (self.number, event.seq, event.at, event.unit, event.person, event.act,
@@ -76,6 +87,7 @@ class Written:
         if made["new_phase"]:
             self.phases.append((self.number, event.seq, *phase))
         self._parties(made, event.at)
+        self._restricted(event.seq, kept, made)
         for seq, unit, *rest in made.get("deliveries", ()):
             earlier = self.deliveries.get((seq, unit))
             at = earlier[6] if earlier else event.at
@@ -88,6 +100,25 @@ class Written:
                 self.number, unit, who, shown, *phase, planned, _json(owed), _json(waiting),
                 turns, unread, event.seq, event.at,
             )  # fmt: skip
+
+    def _restricted(self, seq: int, kept: Sequence[Kept], made: Mapping[str, Any]) -> None:
+        for one in kept:
+            readers = {
+                unit
+                for row in self.restricted
+                if row[2:4] == [one.field, one.about]
+                for unit in row[6]
+            }
+            self.restricted.append(
+                [self.number, seq, one.field, one.about, list(one.only_for), list(one.authors),
+                 sorted({*one.readers, *readers}), _json(one.said), one.salt]
+            )  # fmt: skip
+        old, new, parts = made.get("handed") or ("", "", ())
+        for row in self.restricted if old else ():
+            if old in row[5] and new not in row[5]:
+                row[5].append(new)
+            if old in row[6] and new not in row[6] and not set(row[4]).isdisjoint(parts):
+                row[6].append(new)
 
     def _parties(self, made: Mapping[str, Any], at: datetime) -> None:
         for part, unit in made.get("went", ()):
@@ -125,9 +156,10 @@ def _gather(
     case: Case = start(process, history.parties)
     made: Mapping[str, Any] = {}
     for event in history.events:
-        before, case = case, evolve(process, case, event)
-        made = changes(process, before, case, event)
-        written.write(process, event, made, history.resident)
+        before, case = case, evolve(process, case, restricted.for_engine(process, case, event))
+        kept = restricted.kept(process, before, case, event)
+        made = changes(process, before, case, event, kept)
+        written.write(process, event, kept, made, history.resident)
     document = process.document
     tables["casework_case"].append(
         (number, history.resident, process.key, document.id, document.version, str(edition),
@@ -135,6 +167,7 @@ def _gather(
          case.seq, written.head)
     )  # fmt: skip
     tables["casework_event"] += written.events
+    tables["casework_restricted"] += written.restricted
     tables["casework_phase"] += written.phases
     tables["casework_party"] += written.parties
     tables["casework_delivery"] += written.deliveries.values()

@@ -3,10 +3,11 @@ whole history. Pure: from cases to plain values in the columns' order (sql/funct
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sammanhang.casework.restricted import Kept, handed_over
 from sammanhang.engine import (
     Case,
     Done,
@@ -26,9 +27,15 @@ PLANNED_DAY = "beräknad-utskrivning"
 Row = list[Any]
 
 
-def changes(process: Process, before: Case, after: Case, event: Event) -> dict[str, Any]:
-    """Everything but the event and the state that one event writes. Empty lists are left out."""
-    units = taking_part(before, after)
+def changes(
+    process: Process, before: Case, after: Case, event: Event, kept: Sequence[Kept] = ()
+) -> dict[str, Any]:
+    """Everything but the event and the state that one event writes. Empty lists are left out.
+
+    `kept`: what of the event is for some of its recipients only.
+    """
+    units, plan = taking_part(before, after), plan_of(process)
+    handed = handed_over(process, before, after, event)
     written = {
         "phase": after.phase,
         "phase_since": _text(after.phase_since),
@@ -38,9 +45,11 @@ def changes(process: Process, before: Case, after: Case, event: Event) -> dict[s
         "went": went(before, after),
         "deliveries": deliveries(before, after, event),
         "obligations": [obligation_row(owed) for owed in changed_obligations(before, after)],
-        "boards": [board_row(plan_of(process), after, unit) for unit in units],
+        "boards": [board_row(plan, after, unit) for unit in units],
         "units": units,
-        "attachments": attachments(event),
+        "attachments": attachments(event, {one.field for one in kept}),
+        "restricted": [one.row for one in kept],
+        "handed": [handed.old, handed.new, handed.parts] if handed else [],
     }
     return {name: value for name, value in written.items() if value != []}
 
@@ -130,10 +139,15 @@ def _receipt(done: Done, unit: str) -> Row:
     return [None, None, None]
 
 
-def attachments(event: Event) -> list[str]:
-    """The ids of the files that the event carries, those of a correction too."""
-    filled = [*event.data.values(), *(event.data.get(CORRECTION) or {}).values()]
-    return [value["id"] for value in filled if isinstance(value, dict) and "id" in value]
+def attachments(event: Event, restricted: Iterable[str] = ()) -> list[Row]:
+    """The ids of the files that the event carries, those of a correction too; each with its field
+    if that is for some of the recipients only."""
+    filled = [*event.data.items(), *(event.data.get(CORRECTION) or {}).items()]
+    return [
+        [value["id"], name if name in restricted else None]
+        for name, value in filled
+        if isinstance(value, dict) and "id" in value
+    ]
 
 
 # --- Obligations ----------------------------------------------------------------------------
@@ -162,7 +176,7 @@ def board_row(plan: Plan, case: Case, unit: str) -> Row:
     return [
         unit,
         bool(parts) and (bool(ours) or _is_responsible(plan, case, parts)),
-        _planned_on(case, unit),
+        _planned_on(plan, case, unit),
         [[one.act, _text(one.due), one.rule] for one in sorted(ours, key=_urgency)],
         [[one.act, _text(one.due), one.rule, one.unit] for one in sorted(theirs, key=_urgency)],
         f"{{{turns}}}",
@@ -184,13 +198,15 @@ def _urgency(owed: Obligation) -> tuple[bool, float, str]:
     return (owed.due is None, owed.due.timestamp() if owed.due else 0, owed.key)
 
 
-def _planned_on(case: Case, unit: str) -> str | None:
-    """The planned day as the unit has been told it: others' messages are not for it."""
+def _planned_on(plan: Plan, case: Case, unit: str) -> str | None:
+    """The planned day as the unit has been told it: others' messages are not for it, nor what is
+    for some of their recipients only."""
     told = None
     for done in case.done.values():
         if (
             PLANNED_DAY in done.data
             and done.in_force
+            and not plan.is_restricted(done.act, PLANNED_DAY)
             and (unit == done.unit or unit in done.recipients or unit in done.readers)
         ):
             told = done.data[PLANNED_DAY]

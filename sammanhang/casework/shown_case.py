@@ -38,6 +38,8 @@ class Value:
     title: str
     kind: str
     value: Any
+    only_for: tuple[str, ...] = ()
+    """Titles of the parts that alone are told it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Happening:
     may_withdraw: bool
     phase: ShownPhase | None
     """The phase it led to."""
+    says_nothing: bool = False
+    """A correction of what is for others."""
     new_version: NewVersion | None = None
     """Where the case went over to another version of its documents."""
 
@@ -216,6 +220,7 @@ def _happening(
     live = ours and entry.revoked_by is None and act.effect is None and not act.hands_over_to
     about = by_seq.get(entry.data.get(MESSAGE, 0)) if act.effect else None
     revoking = by_seq.get(entry.revoked_by or 0)
+    values = tuple(_values(page, entry, about))
     entered = page.process.phases_by.get(act.name, ())[:1] if entry.revoked_by is None else ()
     return Happening(
         seq=entry.seq,
@@ -225,7 +230,7 @@ def _happening(
         unit=page.unit_name(entry.unit),
         person=page.staff.get(entry.person, entry.person),
         ours=ours,
-        values=tuple(_values(page, entry, about)),
+        values=values,
         basis=entry.basis,
         deliveries=entry.deliveries if ours else (),
         unread=bool(act.receipt) and entry.is_unread_by(unit),
@@ -234,6 +239,7 @@ def _happening(
         may_correct=live and asks and Effect.CORRECTS in effects,
         may_withdraw=live and bool(entry.deliveries) and Effect.WITHDRAWS in effects,
         phase=phase(page.process, entered[0].name) if entered else None,
+        says_nothing=act.effect is Effect.CORRECTS and not values,
     )
 
 
@@ -247,7 +253,8 @@ def _values(page: CasePage, entry: Entry, about: Entry | None) -> Iterator[Value
             value = data[name]
             if field.type.value == "enhet" and value:
                 value = page.unit_name(value)
-            yield Value(field.title, field.type.value, value)
+            only = tuple(page.process.parts[part].title for part in field.only_for)
+            yield Value(field.title, field.type.value, value, only)
 
 
 # --- The picture of the stay ----------------------------------------------------------------

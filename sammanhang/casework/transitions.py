@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from django.db import connections, transaction
 
-from sammanhang.casework import chain
+from sammanhang.casework import chain, restricted
 from sammanhang.casework.documents import Edition, edition_after, recorded
 from sammanhang.casework.processes import process_for
 from sammanhang.casework.projection import changes
@@ -80,8 +80,8 @@ def _take_over_one(number: int, old: Edition, new: Edition, now: datetime) -> bo
         if found is None:  # it ended, or went over, since we looked
             return False
         key, head, state = found
-        case = from_json(orjson.loads(state))
         before, after = process_for(key, old), process_for(key, new)
+        case = _as_needed(cursor, number, after, from_json(orjson.loads(state)))
         at = max(now, case.last_at or now)
         reason = why_not_switch(before, after, case, at)
         if reason is not None:
@@ -89,6 +89,15 @@ def _take_over_one(number: int, old: Edition, new: Edition, now: datetime) -> bo
             return False
         _write(cursor, number, before, after, case, bytes(head), new, at)
     return True
+
+
+def _as_needed(cursor: Any, number: int, process: Process, case: Case) -> Case:
+    cursor.execute(
+        "select about, field, said::text from casework_restricted where case_id = %s order by seq",
+        [number],
+    )
+    rows = [(about, field, orjson.loads(said)) for about, field, said in cursor.fetchall()]
+    return restricted.as_needed(process, case, rows)
 
 
 def _write(

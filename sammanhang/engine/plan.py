@@ -26,6 +26,7 @@ from sammanhang.guideline.model import (
     Rule,
     Within,
 )
+from sammanhang.guideline.restrictions import fields_of_all, read_by_rules
 
 _Ruling = TypeVar("_Ruling", Bar, Opening)
 
@@ -65,6 +66,10 @@ class Plan:
     """By duty: the field its due moment rests on."""
     scoped: frozenset[str]
     """Duties that bind only some units: those that routines and supplements add."""
+    restricts: bool
+    """Whether some field is for some of an act's recipients only."""
+    depended_on: frozenset[str]
+    """Fields (and parts) that some rule or phase asks about."""
 
     def fields_of(self, act: Act, unit: str, at: datetime) -> Mapping[str, Field]:
         """What the act asks of a unit at a moment, with what binds it of additions."""
@@ -75,6 +80,11 @@ class Plan:
         for name in (name for one in binding for name in one.required):
             fields[name] = replace(fields[name], required=True)
         return fields
+
+    def is_restricted(self, act: str, field: str) -> bool:
+        """Whether the field is for some of the act's recipients only."""
+        asked = fields_of_all([self.process.acts[act]]) if self.restricts else ()
+        return any(one.name == field and bool(one.only_for) for one in asked)
 
 
 _plans: OrderedDict[int, Plan] = OrderedDict()
@@ -117,6 +127,8 @@ def _make(process: Process) -> Plan:
         dated=frozenset(resting.values()),
         deadline_fields=resting,
         scoped=frozenset(duty.name for duty in duties if duty.scope is not None),
+        restricts=any(field.only_for for field in fields_of_all(process.acts.values())),
+        depended_on=read_by_rules(process),
     )
 
 

@@ -19,6 +19,7 @@ from django.db import connection, connections, transaction
 
 from sammanhang.access.acting import Acting
 from sammanhang.access.requires import Denied
+from sammanhang.casework.restricted import opened
 from sammanhang.engine import Event, State
 from sammanhang.engine.compare import Comparison, History, Tally, compare
 from sammanhang.engine.transition import SWITCH
@@ -156,8 +157,12 @@ select p.unit_id, m.name from directory_unitperiod p
 join directory_municipality m on m.scb_code = p.municipality_id where p.until is null
 """
 _EVENTS = """
-select case_id, seq, at, unit, person, act, data::text from casework_event
-where case_id = any(%s) and at < %s and act <> %s order by case_id, seq
+select e.case_id, e.seq, e.at, e.unit, e.person, e.act, e.data::text, r.said
+from casework_event e left join (
+  select case_id, seq, json_object_agg(field, said)::text as said
+  from casework_restricted where case_id = any(%s) group by 1, 2
+) r on r.case_id = e.case_id and r.seq = e.seq
+where e.case_id = any(%s) and e.at < %s and e.act <> %s order by e.case_id, e.seq
 """
 _FIRST = """
 select p.case_id, p.part, p.unit from casework_party p
@@ -169,8 +174,9 @@ where p.case_id = any(%s) and p.since <= e.at
 def _histories(cases: list[int], ends: datetime) -> Iterator[History]:
     """A case begins with the unit that opened it; who else takes part, its events say."""
     events: dict[int, list[Event]] = {}
-    for case, seq, at, unit, person, act, data in _rows(_EVENTS, cases, ends, SWITCH):
-        event = Event(seq, at, unit, person, act, orjson.loads(data))
+    for case, seq, at, unit, person, act, data, said in _rows(_EVENTS, cases, cases, ends, SWITCH):
+        whole = opened(orjson.loads(data), orjson.loads(said or "{}"))
+        event = Event(seq, at, unit, person, act, whole)
         events.setdefault(case, []).append(event)
     parties: dict[int, dict[str, tuple[str, ...]]] = {}
     for case, part, unit in _rows(_FIRST, cases):

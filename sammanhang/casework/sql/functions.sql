@@ -62,6 +62,22 @@ begin
     left join casework_request r on r.person = the_person and r.key = the_key;
 end $$;
 
+create function casework_texts(list jsonb) returns text[]
+  language sql immutable
+  return array(select jsonb_array_elements_text(list));
+
+-- A unit in another's place may read what that one wrote for some only, and what it was told in one
+-- of the parts that are handed over.
+create function casework_hand_over(the_case bigint, the_old text, the_new text, parts text[])
+returns void language plpgsql as $$
+begin
+  update casework_restricted set authors = authors || the_new
+    where case_id = the_case and the_old = any (authors) and the_new <> all (authors);
+  update casework_restricted set readers = readers || the_new
+    where case_id = the_case and the_old = any (readers) and the_new <> all (readers)
+      and only_for && parts;
+end $$;
+
 -- An event and everything that follows from it. Rows come as JSON arrays in column order.
 -- The case must be locked and be the engine's.
 create function casework_write(the_case bigint, event jsonb, the_hash bytea, changes jsonb,
@@ -139,9 +155,26 @@ begin
       changed_at = excluded.changed_at;
 
   if changes ? 'attachments' then
-    update casework_attachment set seq = the_seq
-      where case_id = the_case and seq is null
-        and id::text in (select jsonb_array_elements_text(changes->'attachments'));
+    update casework_attachment file set seq = the_seq, restricted = a->>1
+      from jsonb_array_elements(changes->'attachments') a
+      where file.case_id = the_case and file.seq is null and file.id::text = a->>0;
+  end if;
+
+  -- A correction is told also to those who were told what it corrects.
+  if changes ? 'restricted' then
+    insert into casework_restricted
+      select the_case, the_seq, r->>0, (r->>1)::integer, casework_texts(r->2),
+             casework_texts(r->3),
+             array(select jsonb_array_elements_text(r->4)
+                   union select unnest(told.readers) from casework_restricted told
+                         where told.case_id = the_case and told.about = (r->>1)::integer
+                           and told.field = r->>0),
+             r->5, decode(r->>6, 'hex')
+      from jsonb_array_elements(changes->'restricted') r;
+  end if;
+  if changes ? 'handed' then
+    perform casework_hand_over(the_case, changes->'handed'->>0, changes->'handed'->>1,
+                               casework_texts(changes->'handed'->2));
   end if;
 
   insert into casework_request

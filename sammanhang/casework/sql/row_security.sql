@@ -54,13 +54,14 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['case', 'event', 'phase', 'party', 'delivery', 'obligation',
-      'snapshot', 'board', 'draft', 'request', 'attachment'] loop
+  foreach name in array array['case', 'event', 'restricted', 'phase', 'party', 'delivery',
+      'obligation', 'snapshot', 'board', 'draft', 'request', 'attachment'] loop
     execute format('alter table casework_%s enable row level security', name);
     execute format('alter table casework_%s force row level security', name);
   end loop;
   -- The engine reads all of its case, and writes what follows from an event.
-  foreach name in array array['phase', 'party', 'delivery', 'obligation', 'snapshot', 'board'] loop
+  foreach name in array array['restricted', 'phase', 'party', 'delivery', 'obligation', 'snapshot',
+      'board'] loop
     execute format('create policy engine on casework_%s '
                    'using (case_id = app_case()) with check (case_id = app_case())', name);
   end loop;
@@ -89,6 +90,13 @@ create policy own_or_addressed on casework_event for select
                     where d.case_id = casework_event.case_id and d.seq = casework_event.seq
                     and d.unit = app_setting('unit')));
 
+-- Whoever sees the event, what it says to some is seen by them and by its author alone.
+create policy told on casework_restricted for select
+  using ((app_setting('unit') = any (authors) or app_setting('unit') = any (readers))
+         and exists (select from casework_event e
+                     where e.case_id = casework_restricted.case_id
+                     and e.seq = casework_restricted.seq));
+
 create policy own_or_sent on casework_delivery for select
   using (app_setting('unit') in (unit, sender, heir));
 
@@ -104,8 +112,16 @@ create policy own on casework_request
 
 create policy own on casework_attachment for select using (unit = app_setting('unit'));
 create policy of_a_seen_event on casework_attachment for select
-  using (exists (select from casework_event e
-                 where e.case_id = casework_attachment.case_id and e.seq = casework_attachment.seq));
+  using (case when restricted is null then
+           exists (select from casework_event e
+                   where e.case_id = casework_attachment.case_id
+                   and e.seq = casework_attachment.seq)
+         else
+           exists (select from casework_restricted r
+                   where r.case_id = casework_attachment.case_id
+                   and r.seq = casework_attachment.seq
+                   and r.field = casework_attachment.restricted)
+         end);
 create policy acting on casework_attachment for insert
   with check (unit = app_setting('unit') and person = app_setting('person')
               and seq is null and app_takes_part(case_id));
@@ -122,6 +138,24 @@ revoke delete, truncate on casework_case, casework_party, casework_delivery,
 create trigger append_only before update or delete or truncate on casework_event
   for each statement execute function refuse_change();
 alter table casework_event enable always trigger append_only;
+
+-- What is for some only stands as it was said; others take their place, and nobody falls away.
+revoke update, delete, truncate on casework_restricted from sammanhang_app;
+grant update (authors, readers) on casework_restricted to sammanhang_app;
+create trigger append_only before delete or truncate on casework_restricted
+  for each statement execute function refuse_change();
+create function casework_refuse_retelling() returns trigger language plpgsql as $$
+begin
+  if to_jsonb(old) - 'authors' - 'readers' <> to_jsonb(new) - 'authors' - 'readers'
+     or not new.authors @> old.authors or not new.readers @> old.readers then
+    raise exception 'what has been told to some is never changed';
+  end if;
+  return new;
+end $$;
+create trigger as_it_was_told before update on casework_restricted
+  for each row execute function casework_refuse_retelling();
+alter table casework_restricted enable always trigger append_only;
+alter table casework_restricted enable always trigger as_it_was_told;
 
 -- Holds and disposals are the owner's alone.
 do $$

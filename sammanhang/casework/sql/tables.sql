@@ -51,6 +51,22 @@ create table casework_event (
   primary key (case_id, seq)
 );
 
+-- What an event says to some of its recipients only; in the event stands a seal of it. One row for
+-- every such field, filled in or not: casework/restricted.py.
+create table casework_restricted (
+  case_id  bigint not null,
+  seq      integer not null,
+  field    text not null,
+  about    integer not null,               -- the message: the event itself, or the one it corrects
+  only_for text[] not null,                -- parts
+  authors  text[] not null,                -- the unit that wrote it, and those that took its place
+  readers  text[] not null,                -- those it was for, and those that took their place
+  said     jsonb not null check (jsonb_typeof(said) = 'array' and jsonb_array_length(said) < 2),
+  salt     bytea not null check (length(salt) = 16),
+  primary key (case_id, seq, field),
+  foreign key (case_id, seq) references casework_event
+);
+
 -- The phases a case has been in, as they were entered.
 create table casework_phase (
   case_id bigint not null,
@@ -171,6 +187,7 @@ create table casework_attachment (
   type     text not null,
   content  bytea not null check (length(content) <= 10 * 1024 * 1024),
   added_at timestamptz not null,
+  restricted text,                         -- its field, if that is for some recipients only
   primary key (case_id, id)
 );
 alter table casework_attachment alter content set storage external;  -- files are compressed already
