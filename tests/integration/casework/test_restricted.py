@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
+from django.test import Client
 from everything import shown_by_database
 from stage import MONDAY, Stage, owner, resident
 from test_documents_in_force import THEN, TOMORROW, binding, record
@@ -379,3 +381,41 @@ def test_a_new_version_is_told_what_it_depends_on_and_no_longer_what_it_does_not
     assert owed == [(stage.officer.unit,)]
     assert knows(stage.officer, case)
     assert SECRET not in str(page(stage.centre, case).entries)
+
+
+# --- On screens -----------------------------------------------------------------------------
+
+
+def signed_in(who: Acting) -> Client:
+    client = Client()
+    client.post("/logga-in/", {"assignment": who.assignment})
+    return client
+
+
+def test_the_form_tells_for_whom_a_field_is(stage: Stage) -> None:
+    case = stage.notified()
+    form = signed_in(stage.ward).get(f"/arende/{case}/gor/socialt-meddelande/")
+    field = BeautifulSoup(form.content, "html.parser").find(id="f-hemma")
+
+    assert field is not None
+    said = BeautifulSoup(form.content, "html.parser").find(id="f-hemma-bara")
+    assert said is not None
+    assert said.get_text() == "Syns bara för kommun och er egen enhet."
+    assert "f-hemma-bara" in str(field["aria-describedby"])
+
+
+def test_the_page_shows_it_to_those_it_is_for_with_whom_that_is(stage: Stage) -> None:
+    case = stage.notified()
+    seq = sent(stage, case)
+    corrected = correct(stage, stage.ward, case, seq, hemma=OTHER_SECRET)
+
+    def happening(who: Acting, number: int) -> str:
+        html = signed_in(who).get(f"/arende/{case}/").content
+        found = BeautifulSoup(html, "html.parser").find(id=f"h-{number}")
+        return " ".join(found.get_text(" ", strip=True).split()) if found else ""
+
+    for who in (stage.ward, stage.officer):
+        assert f"Hemsituation {SECRET} bara för kommun" in happening(who, seq)
+        assert f"Hemsituation {OTHER_SECRET} bara för kommun" in happening(who, corrected)
+    assert "Hemsituation" not in happening(stage.centre, seq)
+    assert "Det som rättades är inte för er enhet." in happening(stage.centre, corrected)
