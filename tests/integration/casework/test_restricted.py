@@ -9,7 +9,6 @@ from datetime import timedelta
 import orjson
 import pytest
 from bs4 import BeautifulSoup
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
 from django.test import Client
 from everything import shown_by_database
@@ -220,7 +219,7 @@ def test_a_withdrawal_tells_nothing_of_it(stage: Stage) -> None:
 
 def test_a_file_is_for_the_same_as_its_field(stage: Stage) -> None:
     case = stage.notified()
-    file = SimpleUploadedFile("utredning.pdf", b"%PDF-1.7 utredningen")
+    file = attachments.Attachment("utredning.pdf", "application/pdf", b"%PDF-1.7 utredningen")
     with scope(stage.ward):
         added = attachments.add(stage.ward, case, file)
     sent(stage, case, utredning=added)
