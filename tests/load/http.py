@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tests.load.sizes import ACT, BOARD, PERSON, SECONDS, WORKERS
 
@@ -102,7 +102,9 @@ def board(client: Client, session: tuple[str, str]) -> int:
     return page.count(b"person-link")
 
 
-def send(client: Client, sessions: list[tuple[str, str]], n: int, cases: int) -> None:
+def send(
+    client: Client, sessions: list[tuple[str, str]], n: int, cases: int, key: UUID | None = None
+) -> None:
     at = n % len(sessions)
     wards = max(1, cases // BOARD)
     case = at + 1 + wards * (n // len(sessions) % max(1, cases // wards))
@@ -111,7 +113,7 @@ def send(client: Client, sessions: list[tuple[str, str]], n: int, cases: int) ->
         f"POST /arende/{case}/gor/{ACT}/ HTTP/1.1\r\n"
         f"Cookie: sammanhang={sessions[at][0]}; csrf={token}\r\n"
         "Content-Type: application/x-www-form-urlencoded",
-        f"csrfmiddlewaretoken={token}&key={uuid4()}&f-meddelandetext=Rollator+hemma",
+        f"csrfmiddlewaretoken={token}&key={key or uuid4()}&f-meddelandetext=Rollator+hemma",
     )
     if status != 302:
         raise SystemExit(f"sändning: {status}")

@@ -1,4 +1,5 @@
-"""Server and database are killed in the middle of their work: nothing acknowledged is lost."""
+"""Web server and database are killed at their work, while people send in their browsers and the log
+is sealed: nothing acknowledged is lost, and both start again."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ import psutil
 import pytest
 
 from sammanhang.site import database
+from sammanhang.site.processes import free_port, server_command
+from tests.load.http import await_answer
 
 ENOUGH = 150  # acknowledged sends before the blow
 WORKERS = 3
@@ -28,16 +31,33 @@ def folder() -> Iterator[Path]:
         database.remove(Path(name))
 
 
-def process(folder: Path, what: str) -> subprocess.Popen[str]:
-    environment = {
+def environment(folder: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "SAMMANHANG_DATA": str(folder),
         "DJANGO_SETTINGS_MODULE": "sammanhang.site.settings",
     }
-    command = [sys.executable, "-m", "tests.integration.crash", what]
+
+
+def process(folder: Path, *what: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.integration.crash", *what]
     return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
+
+
+def served(folder: Path) -> tuple[psutil.Popen, int]:
+    """The web server, answering on a port."""
+    port = free_port()
+    server = psutil.Popen(
+        server_command("127.0.0.1", port, 2), env=environment(folder), stderr=subprocess.DEVNULL
+    )
+    await_answer(port)
+    return server, port
 
 
 def output(folder: Path, what: str) -> list[str]:
@@ -47,34 +67,62 @@ def output(folder: Path, what: str) -> list[str]:
     return said.splitlines()
 
 
-def kill(server: database.Server) -> None:
-    """As a machine that loses its power would, but for the disk."""
-    keeper = psutil.Process(int((server.data / "postmaster.pid").read_text().split()[0]))
+def kill_database(server: database.Server) -> None:
+    kill(psutil.Process(int((server.data / "postmaster.pid").read_text().split()[0])))
+
+
+def kill(keeper: psutil.Process) -> None:
+    """With all below it, as a machine that loses its power would, but for the disk."""
     for one in [keeper, *keeper.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):
             one.kill()
     keeper.wait(10)
 
 
-def test_no_acknowledged_event_is_lost_and_the_chains_hold(folder: Path) -> None:
-    server = database.start(folder)
-    database.prepare(server)
-    output(folder, "fill")
-    workers = [process(folder, "work") for _ in range(WORKERS)]
-    said: list[list[str]] = [[] for _ in workers]
-    while sum(map(len, said)) < ENOUGH:
-        for worker, lines in zip(workers, said, strict=True):
+def heard(workers: list[subprocess.Popen[str]], enough: int) -> list[str]:
+    """What has been acknowledged to some at work, until it is enough."""
+    said: list[str] = []
+    while len(said) < enough:
+        for worker in workers:
             assert worker.stdout is not None
-            lines.append(worker.stdout.readline().strip())
-    kill(server)
-    for worker, lines in zip(workers, said, strict=True):
-        worker.kill()
-        lines += worker.communicate()[0].splitlines()
+            said.append(worker.stdout.readline().strip())
+    return said
+
+
+def acknowledged(said: list[str]) -> set[str]:
+    """Without what was cut off while it was written."""
+    return {line for line in said if len(line) == len("done ") + 36}
+
+
+def test_no_acknowledged_event_is_lost_and_the_chains_hold(folder: Path) -> None:
+    database_server = database.start(folder)
+    database.prepare(database_server)
+    output(folder, "fill")
+    web, port = served(folder)
+    workers = [process(folder, "work")]
+    workers += [process(folder, "browse", str(port)) for _ in range(WORKERS)]
+    try:
+        said = heard(workers, ENOUGH // 2)
+        output(folder, "seal")
+        said += heard(workers, ENOUGH // 2)
+        kill_database(database_server)
+    finally:
+        kill(web)
+        for worker in workers:
+            worker.kill()
+    for worker in workers:
+        said += worker.communicate()[0].splitlines()
 
     database.start(folder)
     found = output(folder, "check")
+    web, port = served(folder)
+    again = process(folder, "browse", str(port))
+    try:
+        heard([again], 3)
+    finally:
+        again.kill()
+        kill(web)
 
-    acknowledged = {line for lines in said for line in lines if len(line.split()) == 2}
-    assert len(acknowledged) >= ENOUGH
-    assert acknowledged - set(found) == set()
+    assert len(acknowledged(said)) >= ENOUGH
+    assert acknowledged(said) - set(found) == set()
     assert [line for line in found if line.startswith("broken")] == []

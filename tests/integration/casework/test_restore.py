@@ -1,5 +1,6 @@
-"""A backup is restored to a moment, as docs/operations.md tells: what was acknowledged before it is
-there, what came after is not, and the chains hold."""
+"""A backup is restored to a moment, as docs/operations.md tells, after the database has been killed
+at its work: what was acknowledged before that moment is there, what came after is not, and the
+chains hold."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from test_crash import output, process
+from test_crash import acknowledged, heard, kill_database, output, process
 
 from sammanhang.site import database
 
@@ -27,11 +28,9 @@ def until(answer: str, server: database.Server, sql: str) -> None:
 def sends(folder: Path, many: int) -> set[str]:
     """So many acknowledged sends."""
     worker = process(folder, "work")
-    assert worker.stdout is not None
-    said = {worker.stdout.readline().strip() for _ in range(many)}
+    said = heard([worker], many)
     worker.kill()
-    said |= set(worker.communicate()[0].splitlines())
-    return {line for line in said if len(line.split()) == 2}
+    return acknowledged([*said, *worker.communicate()[0].splitlines()])
 
 
 def owned_as(data: Path, folder: Path) -> None:
@@ -79,7 +78,11 @@ def backed_up(lived: Path, restored: Path, archive: Path) -> tuple[str, set[str]
     after = sends(lived, 20)
     (wal,) = server.execute("select pg_walfile_name(pg_switch_wal())")[0]
     until("True", server, f"select last_archived_wal >= '{wal}' from pg_stat_archiver")
-    database.stop(server)
+    worker = process(lived, "work")
+    heard([worker], 5)
+    kill_database(server)
+    worker.kill()
+    worker.wait()
     owned_as(server.data, restored / "data")
     return moment, before, after
 
