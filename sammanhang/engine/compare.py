@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sammanhang.engine.agreement import acts_that_differ
 from sammanhang.engine.decide import decide
 from sammanhang.engine.evolve import evolve, start
 from sammanhang.engine.model import Case, Command, Event, Refusal, State
@@ -86,16 +87,31 @@ def compare(
     until: datetime,
     municipality_of: Mapping[str, str],
 ) -> Comparison:
-    """`until`: the moment from which is told what is late and what is still open."""
-    found = Comparison()
+    """`until`: the moment from which is told what is late and what is still open.
+
+    A history is lived once as long as the processes agree on what is done in it, and from there
+    on twice.
+    """
+    found, alike = Comparison(), Tally()
+    differing = acts_that_differ(old, new)
     for history in histories:
-        under_old = tally(old, history, until, municipality_of)
-        under_new = tally(new, history, until, municipality_of)
-        found.old.add(under_old)
-        found.new.add(under_new)
+        events = history.events
+        parts_at = _first_of(differing, events)
+        if parts_at == len(events):
+            _Life.begin(old, history, alike).live_whole(events, until, municipality_of)
+        else:
+            common = _Life.begin(old, history, Tally())
+            common.live(events[:parts_at])
+            lives = common.under(old), common.under(new)
+            for life in lives:
+                life.live_whole(events[parts_at:], until, municipality_of)
+            found.old.add(lives[0].tally)
+            found.new.add(lives[1].tally)
+            found.differing += lives[0].tally != lives[1].tally
         found.histories += 1
-        found.events += len(history.events)
-        found.differing += under_old != under_new
+        found.events += len(events)
+    found.old.add(alike)
+    found.new.add(alike)
     return found
 
 
@@ -104,36 +120,66 @@ def tally(
 ) -> Tally:
     """What one process says of one history."""
     found = Tally()
-    case = start(process, history.parties)
-    phase, since = case.phase, until
-    for event in history.events:
-        command = Command(event.unit, event.person, event.act, event.data)
-        decided = decide(process, case, command, event.at)
-        if isinstance(decided, Refusal):
-            found.refused[decided.act, decided.kind, decided.rule] += 1
-        case = evolve(process, case, event)
-        if case.phase != phase:
-            _note_phase(found, phase, since, event.at)
-            phase, since = case.phase, event.at
-    _note_obligations(found, case, until, municipality_of)
+    _Life.begin(process, history, found).live_whole(history.events, until, municipality_of)
     return found
 
 
-def _note_phase(found: Tally, phase: str | None, since: datetime, until: datetime) -> None:
-    if phase is not None:
-        found.phases[phase] += 1
-        found.seconds[phase] += round((until - since).total_seconds())
+def _first_of(differing: frozenset[str] | None, events: Sequence[Event]) -> int:
+    """Where the first event is of which the processes may say different things."""
+    if differing is None:
+        return 0
+    for at, event in enumerate(events):
+        if event.act in differing:
+            return at
+    return len(events)
 
 
-def _note_obligations(
-    found: Tally, case: Case, until: datetime, municipality_of: Mapping[str, str]
-) -> None:
-    for owed in case.obligations.values():
-        state = owed.state(until)
-        if owed.was_late:
-            state = State.LATE
-        where = municipality_of.get(owed.unit, NOWHERE)
-        found.owed[owed.rule, owed.act, owed.part, where, state] += 1
-        if state is State.LATE and owed.due is not None:
-            late = (owed.ended_at or until) - owed.due
-            found.hours_late[owed.rule] += int(late.total_seconds() // 3600)
+@dataclass(slots=True)
+class _Life:
+    """A history under a process, as far as it has been lived; and what it comes to."""
+
+    process: Process
+    case: Case
+    tally: Tally
+    since: datetime | None = None
+    """When the case came into its phase, however often it has come into it again since."""
+
+    @classmethod
+    def begin(cls, process: Process, history: History, tally: Tally) -> _Life:
+        return cls(process, start(process, history.parties), tally)
+
+    def under(self, process: Process) -> _Life:
+        """One that goes on from here by itself."""
+        tally = Tally()
+        tally.add(self.tally)
+        return _Life(process, self.case, tally, self.since)
+
+    def live_whole(
+        self, events: Iterable[Event], until: datetime, municipality_of: Mapping[str, str]
+    ) -> None:
+        self.live(events)
+        self._end(until, municipality_of)
+
+    def live(self, events: Iterable[Event]) -> None:
+        process, case, tally = self.process, self.case, self.tally
+        for event in events:
+            command = Command(event.unit, event.person, event.act, event.data)
+            decided = decide(process, case, command, event.at)
+            if isinstance(decided, Refusal):
+                tally.refused[decided.act, decided.kind, decided.rule] += 1
+            before, case = case.phase, evolve(process, case, event)
+            if case.phase != before:
+                if before is not None and self.since is not None:
+                    tally.phases[before] += 1
+                    tally.seconds[before] += round((event.at - self.since).total_seconds())
+                self.since = event.at
+        self.case = case
+
+    def _end(self, until: datetime, municipality_of: Mapping[str, str]) -> None:
+        for owed in self.case.obligations.values():
+            state = State.LATE if owed.was_late else owed.state(until)
+            where = municipality_of.get(owed.unit, NOWHERE)
+            self.tally.owed[owed.rule, owed.act, owed.part, where, state] += 1
+            if state is State.LATE and owed.due is not None:
+                late = (owed.ended_at or until) - owed.due
+                self.tally.hours_late[owed.rule] += int(late.total_seconds() // 3600)

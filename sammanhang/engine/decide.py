@@ -151,7 +151,7 @@ def _owes(case: Case, act: Act, unit: str) -> bool:
 
 def _has_message(plan: Plan, case: Case, act: Act, unit: str, named: object = None) -> bool:
     if act.effect is Effect.ACKNOWLEDGES:
-        return bool(messages_to_acknowledge(plan, case.done, unit, named))
+        return any(messages_to_acknowledge(plan, case.done, unit, named))
     effect = act.effect or Effect.CORRECTS
     return own_message(plan, case, unit, named, effect) is not None
 

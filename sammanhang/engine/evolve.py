@@ -194,7 +194,7 @@ def _apply_effect(plan: Plan, case: NextCase, effect: Effect, event: Event) -> t
     """Does it, and says who is to know: the recipients of the message it speaks of."""
     named = event.data.get(MESSAGE)
     if effect is Effect.ACKNOWLEDGES:
-        for done in messages_to_acknowledge(plan, case.done, event.unit, named):
+        for done in list(messages_to_acknowledge(plan, case.done, event.unit, named)):
             receipt = Receipt(event.unit, event.person, event.at, event.seq)
             case.change(done, receipts=(*done.receipts, receipt))
             owing.fulfil_receipt(case, event, done.seq)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from sammanhang.engine.model import Done
@@ -22,25 +22,27 @@ class Told(Protocol):
 
 def is_unacknowledged(plan: Plan, done: Done, unit: str) -> bool:
     """Whether it stands in the unit's inbox and nobody there has taken it, as it now reads."""
-    act = plan.process.acts.get(done.act)
-    if not done.in_force or unit not in done.recipients or act is None:
-        return False
-    if act.effect is not None and done.act not in plan.receipts:
+    if unit not in done.recipients or done.revoked_by is not None:
         return False
     latest = done.corrected_by[-1] if done.corrected_by else 0
-    return not any(taken.unit == unit and taken.seq > latest for taken in done.receipts)
+    for taken in done.receipts:
+        if taken.unit == unit and taken.seq > latest:
+            return False
+    act = plan.process.acts.get(done.act)
+    return act is not None and (act.effect is None or done.act in plan.receipts)
 
 
 def messages_to_acknowledge(
     plan: Plan, done: Mapping[int, Done], unit: str, named: object
-) -> list[Done]:
+) -> Iterator[Done]:
     """Those in a unit's inbox: all, or the one with a number, or all of an act."""
-    return [
-        one
-        for one in done.values()
-        if (named is None or one.seq == named or one.act == named)
-        and is_unacknowledged(plan, one, unit)
-    ]
+    for one in done.values():
+        if (
+            unit in one.recipients
+            and (named is None or one.seq == named or one.act == named)
+            and is_unacknowledged(plan, one, unit)
+        ):
+            yield one
 
 
 def own_message(plan: Plan, case: Told, unit: str, named: object, effect: Effect) -> Done | None:

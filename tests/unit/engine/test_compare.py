@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import processes
 import shipped
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from processes import PARTIES, Step, guidelines, live, process_of
 
 from sammanhang.engine import Event, State
+from sammanhang.engine.agreement import acts_that_differ
 from sammanhang.engine.compare import Comparison, History, compare, tally
 from sammanhang.guideline import read_document
 from sammanhang.guideline.model import Process
@@ -131,3 +134,52 @@ def test_tallies_add_up() -> None:
 
     assert (twice.histories, twice.events, twice.differing) == (2, 4, 0)
     assert twice.old.owed.total() == 2
+
+
+# --- Lived once as long as they agree ---------------------------------------------------------
+
+
+@st.composite
+def two_versions(draw: st.DrawFn) -> tuple[str, str]:
+    """A guideline, and another that lacks one of its rules or phases, or counts otherwise."""
+    one = draw(guidelines(core=False))
+    blocks = re.split(r"\n(?=\S)", one)
+    free = [n for n, block in enumerate(blocks) if block.startswith(("regel", "läge"))]
+    gone = draw(st.sampled_from(free))
+    other = "\n".join(block for n, block in enumerate(blocks) if n != gone)
+    if draw(st.booleans()):
+        other = other.replace("5 timmar", "2 timmar")
+    if draw(st.booleans()):
+        other = other.replace("kvittens: 1 arbetsdag", "kvittens: 2 arbetsdagar", 1)
+    assume(process_of(other) is not None)
+    return (one, other) if draw(st.booleans()) else (other, one)
+
+
+@settings(max_examples=150, deadline=None)
+@given(two_versions(), processes.histories)
+def test_two_versions_are_compared_as_if_each_history_was_lived_twice(
+    versions: tuple[str, str], steps: list[Step]
+) -> None:
+    old, new = (process_of(text) for text in versions)
+    assert old is not None
+    assert new is not None
+    history = history_of(old, steps, PARTIES)
+
+    found = compare(old, new, [history], UNTIL, {})
+
+    twice = [tally(one, history, UNTIL, {}) for one in (old, new)]
+    assert [found.old, found.new] == twice
+    assert found.differing == (twice[0] != twice[1])
+
+
+def test_what_only_reads_otherwise_makes_no_act_differ() -> None:
+    reworded = GUIDELINE.replace("Kommunen ska kalla.", "Det är kommunen\nsom ska kalla.")
+
+    assert acts_that_differ(under(GUIDELINE), under(reworded)) == frozenset()
+
+
+def test_a_changed_rule_makes_the_acts_it_names_differ() -> None:
+    shorter = under(GUIDELINE.replace("48", "24"))
+
+    assert acts_that_differ(under(GUIDELINE), shorter) == {"inskrivning", "kallelse"}
+    assert acts_that_differ(under(GUIDELINE), under(GUIDELINE + ADDED)) == {"kallelse", "möte"}
