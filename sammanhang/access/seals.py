@@ -58,12 +58,16 @@ def seal() -> Head | None:
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.execute("lock table access_log_seal in exclusive mode")
         cursor.execute("select access_log_month((current_date + interval '1 month')::date)")
-        cursor.execute("select access_review_prepare(now() - interval '62 days')")
+        # No transaction lasts a day: what is older than that at a seal has been prepared.
+        cursor.execute(
+            "select access_review_prepare(coalesce(max(sealed_at), '-infinity') "
+            "- interval '1 day') from access_log_seal"
+        )
         number, before, from_tx = _last(cursor)
         cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
         (to_tx,) = cursor.fetchone()
         lines, digest = [], hashlib.sha256(before)
-        for line, stored, _ in _lines(cursor, from_tx, to_tx):
+        for line, stored, _ in _lines(from_tx, to_tx):
             lines.append(line)
             digest.update(stored)
         if not lines:
@@ -89,20 +93,17 @@ def _last(cursor: Any) -> tuple[int, bytes, str]:
     return number, bytes(before), to_tx
 
 
-def _lines(cursor: Any, from_tx: str, to_tx: str) -> Iterator[tuple[int, bytes, bool]]:
-    """(id, stored hash, whether it is the hash of what the line says), in order of id."""
-    after = -1
-    while True:
+def _lines(from_tx: str, to_tx: str) -> Iterator[tuple[int, bytes, bool]]:
+    """(id, stored hash, whether it is the hash of what the line says), in order of id: sought by
+    transaction once, however many there are."""
+    with connections[OWNER].chunked_cursor() as cursor:
         cursor.execute(
             "select l.id, l.hash, l.hash = access_log_hash(l) from access_log l "
-            "where l.tx >= %s::xid8 and l.tx < %s::xid8 and l.id > %s order by l.id limit %s",
-            [from_tx, to_tx, after, AT_ONCE],
+            "where l.tx >= %s::xid8 and l.tx < %s::xid8 order by l.id",
+            [from_tx, to_tx],
         )
-        rows = cursor.fetchall()
-        yield from ((line, bytes(stored), true) for line, stored, true in rows)
-        if len(rows) < AT_ONCE:
-            return
-        after = rows[-1][0]
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from ((line, bytes(stored), true) for line, stored, true in rows)
 
 
 def signed(number: int, digest: str, sealed_at: str) -> Head:
@@ -141,16 +142,14 @@ def verify(since: date | None = None) -> Iterator[Finding]:
             if found is None:
                 yield Finding(f"förseglingen {at} saknas")
                 continue
-            yield from _against_seal(cursor, at, reached, found)
+            yield from _against_seal(at, reached, found)
             reached = bytes(found[3])
 
 
-def _against_seal(
-    cursor: Any, number: int, before: bytes, found: tuple[Any, ...]
-) -> Iterator[Finding]:
+def _against_seal(number: int, before: bytes, found: tuple[Any, ...]) -> Iterator[Finding]:
     from_tx, to_tx, sealed, stored = found
     digest, there, changed = hashlib.sha256(before), set[int](), False
-    for line, hashed, true in _lines(cursor, from_tx, to_tx):
+    for line, hashed, true in _lines(from_tx, to_tx):
         there.add(line)
         digest.update(hashed)
         if not true:

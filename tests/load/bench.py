@@ -32,13 +32,15 @@ from tests.load import http, sends
 from tests.load.sizes import ACT, BOARD, CENTRE, OFFICE, PERSON, TEXT, WORKERS
 
 PARTS = ("engine", "send", "access", "settlement", "large")
+ONLY_WHEN_ASKED = ("log",)
 
 
 @click.command()
-@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
+@click.argument("parts", nargs=-1, type=click.Choice((*PARTS, *ONLY_WHEN_ASKED)))
 @click.option("--cases", default=100_000, show_default=True, help="Open cases in the database.")
-def main(parts: tuple[str, ...], cases: int) -> None:
-    from tests.load import bench_engine, bench_settlement
+@click.option("--lines", default=20_000_000, show_default=True, help="Lines of the access log.")
+def main(parts: tuple[str, ...], cases: int, lines: int) -> None:
+    from tests.load import bench_engine, bench_log, bench_settlement
 
     wanted = parts or PARTS
     found: dict[str, Any] = {"machine": machine(), "cases": cases}
@@ -54,6 +56,9 @@ def main(parts: tuple[str, ...], cases: int) -> None:
     if "large" in wanted:
         with data_folder() as folder:
             found["large"] = apart(measure_large, folder)
+    if "log" in wanted:
+        with data_folder() as folder:
+            found["log"] = apart(bench_log.run, folder, lines)
     tell(found)
     results = Path("bench-results")
     results.mkdir(exist_ok=True)
@@ -269,12 +274,27 @@ def _of_large(found: dict[str, Any]) -> Iterator[Line]:
         yield "  people on it, most", one["people_most"], ""
 
 
+def _of_log(found: dict[str, Any]) -> Iterator[Line]:
+    size = f"{found['lines']:,} lines, {found['months']} months"
+    yield f"an access log of {size}, on disk", found["with_indexes_gb"], "GB"
+    yield "  lines about one person, each a transaction", found["lines_per_s"], "lines/s"
+    yield "  lines about a board, each a transaction", found["board_lines_per_s"], "lines/s"
+    yield "  the seal of a day", found["seal_day_s"], "s"
+    yield "  verified since the day before", found["verify_day_s"], "s"
+    yield "  verified since a month before", found["verify_month_s"], "s"
+    yield "  a resident's extract of all months, median", found["extract_ms"], "ms"
+    yield f"    the longest, {found['extract_lines']:,} lines", found["extract_most_ms"], "ms"
+    yield "  a unit's months", found["review_months_ms"], "ms"
+    yield "  a unit's month for its reviewer", found["review_ms"], "ms"
+
+
 TOLD: dict[str, Callable[[dict[str, Any]], Iterator[Line]]] = {
     "engine": _of_engine,
     "send": _of_send,
     "access": _of_access,
     "settlement": _of_settlement,
     "large": _of_large,
+    "log": _of_log,
 }
 
 
