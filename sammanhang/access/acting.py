@@ -193,14 +193,15 @@ def log_reading(
     case: int | None = None,
     resident: Any = None,
     residents: list[Any] | None = None,
+    why: str = "relation",
 ) -> None:
     """Notes that a person's data was read, in the transaction that reads it. `residents`: all who
-    stood in a list."""
+    stood in a list. `why`: the reason that was given, where one is asked for."""
     who = [acting.person, acting.unit, acting.assignment]
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into access_log "
-            "(person, unit, assignment, action, case_id, resident_id, residents) "
-            "values (%s, %s, %s, %s, %s, %s, %s::uuid[])",
-            [*who, action, case, resident, residents],
+            "(person, unit, assignment, action, case_id, resident_id, residents, why) "
+            "values (%s, %s, %s, %s, %s, %s, %s::uuid[], %s)",
+            [*who, action, case, resident, residents, why],
         )

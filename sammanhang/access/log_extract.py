@@ -33,6 +33,7 @@ NUMBER_OIDS = {
 REGIONAL_OID = "1.2.752.113.11.0.2.1.1.1"
 SAID = {
     "read:case": "läste ärendet",
+    "read:protected": "tog fram namn och nummer, med ett skäl",
     "read:board": "såg personen på enhetens tavla",
     "read:attachment": "öppnade en bilaga",
     "find:number": "sökte på personens nummer",

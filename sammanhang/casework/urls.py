@@ -10,6 +10,7 @@ urlpatterns = [
     path("skriv-in/<uuid:resident>/", views_admit.admit, name="admit-person"),
     path("enheter/", views_admit.units, name="units"),
     path("arende/<int:number>/", views_case.case, name="case"),
+    path("arende/<int:number>/visa/", views_case.unmask, name="unmask"),
     path("arende/<int:number>/gor/<str:act>/", views_case.act, name="act"),
     path("arende/<int:number>/utkast/<str:act>/", views_case.draft, name="draft"),
     path("arende/<int:number>/bilaga/<uuid:file>/", views_case.attachment, name="attachment"),

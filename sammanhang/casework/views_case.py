@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sammanhang.access.acting import scope
+from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework import attachments, shown_case
 from sammanhang.casework.actions import (
@@ -34,7 +35,10 @@ from sammanhang.engine import Refusal
 from sammanhang.engine.calendar import local
 from sammanhang.engine.plan import CORRECTION, MESSAGE
 from sammanhang.guideline.model import Act, Effect, Field, FieldType, Process
+from sammanhang.residents import queries as residents
 
+FEWEST, LONGEST = 5, 200
+"""Characters of a reason."""
 IN_A_SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """What a file may do in the browser: nothing."""
 
@@ -65,6 +69,33 @@ def case(request: Asked, number: int) -> HttpResponse:
     with scope(request.acting):
         page = case_page(request.acting, number, now)
     return _shown(request, page, now)
+
+
+@require_http_methods(["GET", "POST"])
+@in_care
+def unmask(request: Asked, number: int) -> HttpResponse:
+    """Who a protected person is, shown once to somebody who says why; logged with that reason."""
+    now, reason = timezone.now(), " ".join(request.POST.get("skal", "").split())
+    if request.method == "GET":
+        return redirect("casework:case", number=number)
+    fault = None if FEWEST <= len(reason) <= LONGEST and "\0" not in reason else _no_reason()
+    with scope(request.acting):
+        page = case_page(request.acting, number, now)
+        if fault is None and page.resident is not None and page.resident.protected:
+            log_reading(
+                request.acting,
+                "read:protected",
+                case=number,
+                resident=page.resident.id,
+                why=reason,
+            )
+            residents.unmask(page.resident.id)
+            page = replace(page, resident=residents.person(page.resident.id))
+    return _shown(request, page, now, status=422 if fault else 200, unmask_fault=fault)
+
+
+def _no_reason() -> str:
+    return _("Skriv varför du behöver veta vem personen är, med högst 200 tecken.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +193,12 @@ def _since(page: CasePage, unit: str, post: Mapping[str, Any]) -> tuple[shown_ca
 
 
 def _shown(
-    request: Asked, page: CasePage, now: datetime, opened: OpenForm | None = None, status: int = 200
+    request: Asked,
+    page: CasePage,
+    now: datetime,
+    opened: OpenForm | None = None,
+    status: int = 200,
+    unmask_fault: str | None = None,
 ) -> HttpResponse:
     unit = request.acting.unit
     happenings = shown_case.happenings(page, unit)
@@ -182,6 +218,7 @@ def _shown(
         "done": next((one for one in happenings if one.seq == done), None),
         "acknowledged": _acknowledged(page, done),
         "open": opened,
+        "unmask_fault": unmask_fault,
         "correcting": _with_effect(page, Effect.CORRECTS),
         "withdrawing": _with_effect(page, Effect.WITHDRAWS),
         "forwarding": [one for one in page.possible if one.hands_over_to],

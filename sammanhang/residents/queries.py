@@ -19,11 +19,14 @@ PROTECTED = N_("Skyddade personuppgifter")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as screens show them. Where a protected person lives is not in here."""
+    """A person as screens show them. Who a protected person is is not in here, unless one has
+    asked for it with a reason; where they live never."""
 
     id: UUID
     number: str
+    """Empty: protected."""
     name: str
+    """Empty: protected."""
     birth_date: date | None
     sex: str
     protected: bool
@@ -33,8 +36,8 @@ class Person:
 
     @property
     def listed_name(self) -> str:
-        """As it stands in lists: a protected person is not named there."""
-        return gettext(PROTECTED) if self.protected else self.name
+        """As it stands in lists and headings: a protected person is not named there."""
+        return self.name or gettext(PROTECTED)
 
     def age(self, today: date) -> int | None:
         born = self.birth_date
@@ -44,9 +47,16 @@ class Person:
 
 
 _PEOPLE = """
-select r.id, n.value, r.given_name || ' ' || r.family_name, r.birth_date, r.sex,
-       r.secrecy_marking or r.protected_registration, m.name, r.deceased_on
+select r.id, case when hidden then '' else n.value end,
+       case when hidden then '' else r.given_name || ' ' || r.family_name end,
+       case when hidden then null else r.birth_date end,
+       case when hidden then 'X' else r.sex end,
+       r.secrecy_marking or r.protected_registration,
+       case when r.secrecy_marking or r.protected_registration then null else m.name end,
+       r.deceased_on
 from residents_resident r
+cross join lateral (select (r.secrecy_marking or r.protected_registration)
+                           and r.id::text is distinct from app_setting('unmask') as hidden) h
 join residents_residentnumber n on n.resident_id = r.id and n.current
 left join residents_registration g on g.resident_id = r.id and g.until is null
 left join directory_municipality m on m.scb_code = g.municipality_id
@@ -90,6 +100,13 @@ def find_by_number(identifier: Identifier) -> Person | None:
 def person(resident: UUID) -> Person | None:
     found = _people("where r.id = %s", [resident])
     return found[0] if found else None
+
+
+def unmask(resident: UUID) -> None:
+    """Who a protected person is can be read for the rest of the transaction, in which it is to be
+    logged with the reason."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.unmask', %s, true)", [str(resident)])
 
 
 def find_by_name(text: str, limit: int = 20) -> list[Person]:

@@ -269,7 +269,8 @@ declare
   found text;
 begin
   perform casework_act_as(the_person, the_unit, '');
-  select count(*) || '-' || to_hex(coalesce(bit_xor(hashtextextended(b.case_id::text, b.seq)), 0))
+  select count(*) || '-' || to_hex(coalesce(bit_xor(hashtextextended(
+           b.case_id::text, b.seq + extract(epoch from b.changed_at)::bigint)), 0))
          || '-' || coalesce(sum((select count(*) from unnest(b.turns) due where due < now())), 0)
     into found from casework_board b where b.unit = the_unit and b.shown;
   if found = known then
@@ -283,12 +284,14 @@ begin
   return (
     with seen as materialized (
       select b.case_id, c.process, c.edition, b.resident_id,
-             r.given_name || ' ' || r.family_name as name, n.value, r.birth_date,
-             r.secrecy_marking or r.protected_registration as protected,
+             case when not hidden then r.given_name || ' ' || r.family_name end as name,
+             case when not hidden then n.value end as value,
+             case when not hidden then r.birth_date end as birth_date, hidden as protected,
              b.phase, b.phase_since, b.planned_on, b.owed, b.waiting, b.unread, b.seq
       from casework_board b
       join casework_case c on c.id = b.case_id
       join residents_resident r on r.id = b.resident_id
+      cross join lateral (select r.secrecy_marking or r.protected_registration as hidden) h
       join residents_residentnumber n on n.resident_id = b.resident_id and n.current
       where b.unit = the_unit and b.shown and (the_case is null or b.case_id = the_case)
     ),
@@ -303,3 +306,19 @@ begin
                 where p.unit_id in (select unit from waited)
                 order by p.unit_id, p.since desc) p)));
 end $$;
+
+-- Somebody comes to be protected, or no longer is: the boards that show the person are no longer
+-- what they were, and whoever has one open is told at once.
+create function casework_protection_changed() returns trigger language plpgsql as $$
+begin
+  update casework_board set changed_at = clock_timestamp() where resident_id = new.id;
+  perform pg_notify('casework', json_build_object('case', b.case_id, 'seq', max(b.seq),
+                                                  'units', json_agg(b.unit))::text)
+    from casework_board b where b.resident_id = new.id group by b.case_id;
+  return null;
+end $$;
+create trigger protection_changed
+  after update of secrecy_marking, protected_registration on residents_resident
+  for each row when (old.secrecy_marking is distinct from new.secrecy_marking
+                     or old.protected_registration is distinct from new.protected_registration)
+  execute function casework_protection_changed();

@@ -51,6 +51,7 @@ WHO_MAY = {
     "skriv-in/": WARD,
     "skriv-in/<uuid:resident>/": WARD,
     "arende/<int:number>/": PARTY,
+    "arende/<int:number>/visa/": PARTY,
     "arende/<int:number>/gor/<str:act>/": PARTY,
     "arende/<int:number>/utkast/<str:act>/": PARTY,
     "arende/<int:number>/bilaga/<uuid:file>/": PARTY,
