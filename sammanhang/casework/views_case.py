@@ -77,6 +77,7 @@ def unmask(request: Asked, number: int) -> HttpResponse:
     """Who a protected person is, shown once to somebody who says why; logged with that reason."""
     now, reason = timezone.now(), " ".join(request.POST.get("skal", "").split())
     if request.method == "GET":
+        process_of(request.acting, number)  # is there such a case for the unit?
         return redirect("casework:case", number=number)
     fault = None if FEWEST <= len(reason) <= LONGEST and "\0" not in reason else _no_reason()
     with scope(request.acting):

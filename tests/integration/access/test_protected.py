@@ -37,6 +37,7 @@ from sammanhang.residents.identifiers import synthetic_personnummer
 from sammanhang.settlement import agreement
 from sammanhang.site import cli_audit, cli_disposal, cli_settlement
 from sammanhang.site.logs import WithoutIdentityNumbers
+from sammanhang.swedish_order import swedish_sort_key
 from simulation.economy import PRICES, load_economy
 from tests.settled_stays import put_stay
 
@@ -52,9 +53,10 @@ REASON = "Behöver ringa till vårdcentralen om läkemedel."
 def protected(resident: UUID, n: int) -> str:
     """Gives somebody secrets and one of the flags, and a former number. Their present number."""
     owner(
-        "update residents_resident set given_name = %s, family_name = %s, sort_key = lower(%s), "
+        "update residents_resident set given_name = %s, family_name = %s, sort_key = %s, "
         "birth_date = %s, secrecy_marking = %s, protected_registration = %s where id = %s",
-        GIVEN, FAMILY, f"{FAMILY} {GIVEN}", BORN, n % 2 == 0, n % 2 == 1, resident,
+        GIVEN, FAMILY, swedish_sort_key(f"{FAMILY} {GIVEN}"),
+        BORN, n % 2 == 0, n % 2 == 1, resident,
     )  # fmt: skip
     owner(
         "insert into residents_address (resident_id, street, postcode, place) "
