@@ -4,6 +4,7 @@ from sammanhang.access import views, views_administration, views_review, views_s
 
 app_name = "access"
 urlpatterns = [
+    path("inloggad/", views.still, name="still"),
     path("logga-in/", views.sign_in, name="sign-in"),
     path("logga-in/svar/", views_sign_in.answer, name="answer"),
     path("logga-in/uppdrag/", views_sign_in.assignment, name="assignment"),

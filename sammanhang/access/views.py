@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sammanhang.access import acting, limits, oidc, sessions, views_sign_in
 from sammanhang.access.acting import Choice
@@ -70,6 +70,7 @@ def switch(request: Asked) -> HttpResponse:
             acting.switch(request, chosen)
             acting.log_session(chosen, "switch")
             return redirect(HOME)
+        acting.log_denied(request.acting, "assignment")
     return render(request, "access/switch.html", {"choices": mine, "acting": request.acting})
 
 
@@ -83,7 +84,18 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     if who is not None:
         acting.log_session(who, "sign-out")
     elsewhere = oidc.sign_out_address(request, id_token) if id_token else None
-    return redirect(elsewhere or "access:sign-in")
+    response = redirect(elsewhere or "access:sign-in")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@open_to_all
+@require_GET
+def still(request: HttpRequest) -> HttpResponse:
+    """Asked by a page that stands open: whether somebody is still signed in. It is no sign of life
+    of theirs. 401: the page clears itself."""
+    session = sessions.SessionStore(request.session.session_key).look()
+    return HttpResponse(status=204 if sessions.ACTING in session else 401)
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from sammanhang.access.acting import Acting, current, log_denied, still
 from sammanhang.access.requires import Asked, in_care
@@ -53,7 +53,7 @@ class ShownBoard:
 
     def link(self, show: str) -> str:
         """The address of the board with another filter and all else as it is."""
-        kept = {"visa": show, "ordning": self.sort if self.sort != "brådska" else "", "q": self.q}
+        kept = {"visa": show, "ordning": self.sort if self.sort != "brådska" else ""}
         return "?" + urlencode({key: value for key, value in kept.items() if value})
 
 
@@ -67,10 +67,11 @@ def sorts() -> list[tuple[str, str]]:
     ]
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @in_care
 def board(request: Asked) -> HttpResponse:
-    """The unit's board. A script asks for it again with the version it has."""
+    """The unit's board. A script asks for it again with the version it has. What is searched for
+    is posted, as names don't belong in addresses."""
     acting, now = request.acting, timezone.now()
     sort = request.GET.get("ordning", "")
     sort = sort if sort in boards.SORTS else "brådska"
@@ -81,7 +82,7 @@ def board(request: Asked) -> HttpResponse:
     everyone = found.rows
     show = request.GET.get("visa", "alla")
     show = show if show in boards.FILTERS else "alla"
-    q = request.GET.get("q", "").strip()
+    q = request.POST.get("q", "").strip()
     everyone.sort(key=lambda one: boards.SORTS[sort](one, now))
     shown = ShownBoard(
         show=show,
@@ -143,6 +144,8 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     """The line on which a board and its case pages hear what happens."""
     acting = current(request, timezone.localdate())
     if acting is None or not acting.takes_part_in_care:
+        if acting is not None:
+            log_denied(acting, "line")
         return HttpResponse(status=204)  # an EventSource stops at 204
     if live.hub.full(acting.person):
         log_denied(acting, "limit:line")

@@ -184,7 +184,10 @@ django.setup(set_prefix=False)
 
 from sammanhang.access import limits  # noqa: E402 (these need the settings)
 from sammanhang.access.limits import TooMany  # noqa: E402
+from sammanhang.site.demands import demand  # noqa: E402
 from sammanhang.site.middleware import with_headers  # noqa: E402
+
+demand()
 
 PROXIES = networks(settings.TRUSTED_PROXIES)
 REQUESTS = limits.InMemory()

@@ -65,6 +65,7 @@ def _check_server() -> None:
         with psycopg.connect(settings.APP_URL, connect_timeout=10) as connection:
             version = connection.info.server_version // 10000
             unbound = connection.execute(_UNBOUND).fetchone()
+            endless = connection.execute("show statement_timeout").fetchone() == ("0",)
     except psycopg.Error as error:
         raise database.DatabaseTrouble(
             f"Databasen svarar inte: {str(error).strip()}\n{OTHER_SERVER}"
@@ -73,6 +74,10 @@ def _check_server() -> None:
         raise database.DatabaseTrouble(
             f"Databasservern är PostgreSQL {version}; Sammanhang behöver "
             f"{LEAST_VERSION} eller senare."
+        )
+    if endless and not settings.SYNTHETIC:
+        raise database.DatabaseTrouble(
+            "Databasens satser har ingen längsta tid. Kör sammanhang/site/sql/prepare.sql igen."
         )
     if unbound:
         raise database.DatabaseTrouble(
@@ -220,8 +225,9 @@ def serve(port: int, host: str, workers: int) -> None:
     """Starta webbtjänsten."""
     from django.conf import settings
 
-    from sammanhang.site import processes
+    from sammanhang.site import demands, processes
 
+    demands.demand()
     processes.check_port(host, port)
     with database_at_hand():
         if settings.EMBEDDED:

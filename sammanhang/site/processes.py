@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
@@ -76,6 +77,7 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
         "--workers-kill-timeout=2",
         "--respawn-failed-workers",
         "--log-level=error",
+        f"--log-config={Path(__file__).parent / 'server-log.json'}",
         "--no-ws",
         "sammanhang.site.asgi:application",
     ]

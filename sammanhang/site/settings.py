@@ -18,7 +18,9 @@ SAMMANHANG_TRUSTED_PROXIES  addresses or networks, comma-separated, whose X-Forw
                      X-Forwarded-Proto are believed; nobody's are otherwise
 SAMMANHANG_CLAMD     a virus scanner that speaks ClamAV's protocol: the path of its socket, or
                      host:port
-SAMMANHANG_SECRET_KEY  the key that signs cookies; made and kept in the data folder if not given
+SAMMANHANG_SECRET_KEY_FILE  the keys that sign, one to a line, the one in use first; a file in
+                     the data folder, made at first use, if not given
+SAMMANHANG_SECRET_KEY  one key, instead of such a file
 SAMMANHANG_LOG       least level that is logged, WARNING by default
 """
 
@@ -49,28 +51,39 @@ CLAMD = os.environ.get("SAMMANHANG_CLAMD", "")
 DEBUG = False
 
 
-def secret_key() -> str:
-    """The key of this installation, made at first use and kept in the data folder."""
+KEY_FILE = Path(os.environ.get("SAMMANHANG_SECRET_KEY_FILE") or DATA / "secret-key")
+
+
+def secret_keys() -> list[str]:
+    """The keys of this installation, made at first use: the one that signs now, and older ones by
+    which what was signed before is still known (docs/security/policies.md)."""
     if named := os.environ.get("SAMMANHANG_SECRET_KEY"):
-        return named
-    file = DATA / "secret-key"
+        return [named]
     try:
-        return file.read_text()
+        if keys := KEY_FILE.read_text().split():
+            return keys
     except OSError:
-        pass
+        if "SAMMANHANG_SECRET_KEY_FILE" in os.environ:
+            raise ImproperlyConfigured(
+                "SAMMANHANG_SECRET_KEY_FILE ska vara en fil som tjänsten kan läsa."
+            ) from None
+    return [_new_key(KEY_FILE)]
+
+
+def _new_key(file: Path) -> str:
     key = secrets.token_urlsafe(50)
     try:
         DATA.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
             new.write(key)
     except FileExistsError:
-        return file.read_text()
+        return file.read_text().split()[0]
     except OSError:
         pass  # a folder that can't be written in is reported where the database starts
     return key
 
 
-SECRET_KEY = secret_key()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
 
 
 def client_secret(issuer: str) -> str:
@@ -219,6 +232,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Preloading is for whoever owns the whole domain to ask for, and hard to take back.
+# X-Frame-Options is set by site/middleware.py, with the rest.
+SILENCED_SYSTEM_CHECKS = ["security.W021", "security.W002"]
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
@@ -228,14 +244,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_identity_numbers": {"()": "sammanhang.site.logs.WithoutIdentityNumbers"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "filters": ["no_identity_numbers"],
-            "formatter": "line",
-        }
-    },
+    "formatters": {"json": {"()": "sammanhang.site.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    # Django's own handlers would write the words of exceptions.
+    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
     "root": {"handlers": ["console"], "level": os.environ.get("SAMMANHANG_LOG", "WARNING")},
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -39,6 +40,7 @@ def environment(**options: Any) -> Environment:
         language=translation.get_language,
         role_title=role_title,
         time_words=time_words,
+        idle_minutes=lambda: int(settings.IDLE.total_seconds() // 60),
     )
     made.filters.update(
         age=words.age,

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from sammanhang.access.acting import current
+from sammanhang.access.acting import current, log_denied
 from sammanhang.access.requires import Asked, requires
 
 
@@ -41,4 +41,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     _in_place(request)
+    if request.acting is not None:  # type: ignore[attr-defined]
+        log_denied(request.acting, "forged-form")  # type: ignore[attr-defined]
     return render(request, "site/csrf_failure.html", status=403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import re
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ from sent_files import plain_pdf
 from stage import Stage, owner, person_at
 
 from sammanhang.access import sessions
-from sammanhang.access.acting import LONGEST_SESSION, SIGNED_IN, Acting, scope, still
+from sammanhang.access.acting import LONGEST_SESSION, SESSION_KEY, SIGNED_IN, Acting, scope, still
 from sammanhang.access.sessions import SessionStore
 from sammanhang.casework.views_admit import FOUND
 from sammanhang.site import asgi, settings
@@ -156,6 +157,62 @@ def test_no_other_site_may_read_an_answer_or_frame_it(stage: Stage, address: str
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_a_forged_form_of_one_who_is_signed_in_is_in_the_log(stage: Stage) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = signed_in(stage.ward).cookies
+    assert client.post("/byt-enhet/", {"assignment": stage.ward.assignment}).status_code == 403
+
+    assert log_of(stage.ward)[-1] == ("denied:forged-form", None)
+
+
+def test_to_act_in_another_s_assignment_is_refused_and_in_the_log(stage: Stage) -> None:
+    client = signed_in(stage.ward)
+    client.post("/byt-enhet/", {"assignment": stage.officer.assignment})
+
+    assert log_of(stage.ward)[-1] == ("denied:assignment", None)
+    assert client.session[SESSION_KEY]["person"] == stage.ward.person
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT"])
+def test_no_method_sends_back_what_was_sent(stage: Stage, method: str) -> None:
+    answer = signed_in(stage.ward).generic(method, BOARD, headers={"X-Secret": "hemligt"})
+
+    assert answer.status_code == 405
+    assert b"hemligt" not in answer.content
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+# --- The screen -----------------------------------------------------------------------------
+
+
+def test_a_page_that_stands_open_learns_that_the_session_has_ended(stage: Stage) -> None:
+    """And asking is no sign of life."""
+    client = signed_in(stage.ward)
+    idle(29)
+    assert client.get("/inloggad/").status_code == 204
+    idle(2)
+    assert client.get("/inloggad/").status_code == 401
+    assert client.get(BOARD).status_code == 302
+    assert Client().get("/inloggad/").status_code == 401
+
+
+def test_signing_out_tells_the_browser_to_forget(stage: Stage) -> None:
+    answer = signed_in(stage.ward).post("/logga-ut/")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_who_is_searched_for_on_the_board_is_in_no_address(stage: Stage) -> None:
+    stage.notified()
+    client = signed_in(stage.ward)
+
+    assert "Visar ingen" not in client.get(BOARD, {"q": "finns-inte"}).content.decode()
+    html = client.post(BOARD, {"q": "Elsa"}).content.decode()
+    assert 'value="Elsa"' in html
+    assert "q=" not in "".join(re.findall(r'href="([^"]*)"', html))
+    assert re.search(r'<form [^>]*method="post"[^>]*id="verktyg"', html)
 
 
 # --- Bodies and files -----------------------------------------------------------------------

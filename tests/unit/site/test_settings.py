@@ -10,7 +10,6 @@ from django.test import RequestFactory
 
 from sammanhang.site import settings
 from sammanhang.site.database import DatabaseTrouble
-from sammanhang.site.logs import without_identity_numbers
 from sammanhang.site.middleware import ContentSecurity
 
 
@@ -38,10 +37,10 @@ def test_a_faulty_url_is_told_without_its_content() -> None:
 def test_the_key_is_made_once_and_for_its_owner_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "DATA", tmp_path)
+    monkeypatch.setattr(settings, "KEY_FILE", tmp_path / "secret-key")
     monkeypatch.delenv("SAMMANHANG_SECRET_KEY", raising=False)
-    key = settings.secret_key()
-    assert settings.secret_key() == key
+    (key,) = settings.secret_keys()
+    assert settings.secret_keys() == [key]
     assert len(key) > 50
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
 
@@ -53,18 +52,3 @@ def test_every_answer_lets_the_browser_load_our_own_files_only() -> None:
     assert "unsafe" not in policy
     assert answer["Cache-Control"] == "no-store"
     assert answer["X-Frame-Options"] == "DENY"
-
-
-@pytest.mark.parametrize(
-    ("logged", "kept"),
-    [
-        ("Sökte 19460317-9815 igen", "Sökte [nummer] igen"),
-        ("4603179815", "[nummer]"),
-        ("460317+9815,", "[nummer],"),
-        ("/person/194603179815/", "/person/[nummer]/"),
-        ("ärende 1234567 kl. 12:30", "ärende 1234567 kl. 12:30"),
-        ("2026-03-05 12:00:00", "2026-03-05 12:00:00"),
-    ],
-)
-def test_logs_hold_no_identity_numbers(logged: str, kept: str) -> None:
-    assert without_identity_numbers(logged) == kept

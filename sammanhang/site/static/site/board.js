@@ -37,10 +37,11 @@
     return visible;
   }
 
+  // Who is searched for stays out of the address: addresses end up in logs and histories.
   function remember() {
     const address = new URL(location.href);
-    const kept = { visa: board().dataset.show, ordning: sort.value, q: search.value.trim() };
-    const plainly = { visa: "alla", ordning: "brådska", q: "" };
+    const kept = { visa: board().dataset.show, ordning: sort.value };
+    const plainly = { visa: "alla", ordning: "brådska" };
     for (const [key, value] of Object.entries(kept)) {
       if (value === plainly[key]) address.searchParams.delete(key);
       else address.searchParams.set(key, value);
@@ -65,12 +66,7 @@
     showOnly(all ? "alla" : tally.dataset.tally);
     if (all) board().querySelector(".person-link")?.focus();
   });
-  let pause;
-  search.addEventListener("input", () => {
-    clearTimeout(pause);
-    pause = setTimeout(remember, 400);
-    choose();
-  });
+  search.addEventListener("input", choose);
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === "ArrowDown") {
       event.preventDefault();

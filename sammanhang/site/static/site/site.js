@@ -93,6 +93,31 @@ const sammanhang = (() => {
     if (event.detail.xhr.status) offline.hidden = true;
   });
 
+  // What stands on a screen goes when the session has ended: at once where one signs out, in the
+  // other windows of the browser too, and within a minute where it ended otherwise. Where nobody
+  // answers, it goes after the time that a session lives without a request.
+  function clearWhenSignedOut(address, minutes) {
+    let known = Date.now();
+    const others = new BroadcastChannel("signed-out");
+    function leave() {
+      document.body.replaceChildren();
+      location.replace(`/logga-in/?next=${encodeURIComponent(location.pathname)}`);
+    }
+    async function ask() {
+      const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+      if (answer?.status === 204) known = Date.now();
+      else if (answer?.status === 401 || Date.now() - known > minutes * 60000) leave();
+    }
+    others.addEventListener("message", leave);
+    document.addEventListener("submit", (event) => {
+      if (event.target.getAttribute("action") === "/logga-ut/") others.postMessage("out");
+    });
+    document.addEventListener("visibilitychange", () => document.hidden || ask());
+    setInterval(ask, 60000);
+  }
+  const { signedIn, idle } = document.body.dataset;
+  if (signedIn) clearWhenSignedOut(signedIn, Number(idle));
+
   setInterval(tick, 15000);
   tick();
   return { tick, say, keys };
