@@ -7,7 +7,7 @@ PACE ?= 12
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test browser official check messages docs bench lock sbom clean
+.PHONY: help setup demo test browser official check messages docs bench lock sbom audit clean
 
 help:
 	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000, SIGN_IN=1)"
@@ -16,6 +16,8 @@ help:
 	@echo "make messages skärmarnas ord till översättning, och det översatta till tjänsten"
 	@echo "make docs    språkets referens, av dess exempel"
 	@echo "make bench   mätningar: motorn, sändningar, tavlor"
+	@echo "make sbom    vad programvaran består av, som CycloneDX"
+	@echo "make audit   låsta paket: kontrollsummor, licenser, kända sårbarheter (ADVISORIES=mapp)"
 	@echo "make setup   bara .venv"
 
 setup: $(READY)
@@ -79,8 +81,11 @@ lock: setup
 # What the software is made of, with licences, in CycloneDX form.
 sbom: setup
 	@mkdir -p build
-	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py environment \
-	  --pyproject pyproject.toml --output-file build/sbom.json $(BIN)/python
+	$(BIN)/python -m tests.supply.sbom build/sbom.json
+
+# Pinned, permitted, and nothing known against it. ADVISORIES is a folder of OSV's files.
+audit: setup
+	$(BIN)/python -m tests.supply.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 clean:
 	rm -rf .venv bench-results test-results
