@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from sammanhang.casework.shown import Cited, cited
 from sammanhang.directory.queries import UnitName
 from sammanhang.engine.calendar import STOCKHOLM, local
 from sammanhang.engine.plan import MESSAGE, plan_of
@@ -40,6 +41,8 @@ class FormField:
     """Units to choose among, the chosen one first."""
     q: str = ""
     """What the units were searched by."""
+    asked_by: tuple[Cited, str] | None = None
+    """The routine or supplement that asks for it, or demands it, and its title."""
     only_for: tuple[str, ...] = ()
     """Parts that alone are told it, besides the unit that writes it."""
 
@@ -107,6 +110,20 @@ def _form_field(
         error=errors.get(field.name),
         only_for=field.only_for,
     )
+
+
+def with_citations(
+    fields: Iterable[FormField], process: Process, act: Act, unit: str, at: datetime
+) -> list[FormField]:
+    """The fields, those that a routine or a supplement asks of the unit with its paragraph."""
+    titles = {one.id: one.title for one in process.additions}
+    asked_by = {
+        name: (cited(process, one.source), titles.get(one.source.document, ""))
+        for one in act.extensions
+        if one.scope.covers(unit, at)
+        for name in (*(field.name for field in one.fields), *one.required)
+    }
+    return [replace(field, asked_by=asked_by.get(field.name)) for field in fields]
 
 
 def with_units(field: FormField, units: Iterable[UnitName], q: str = "") -> FormField:

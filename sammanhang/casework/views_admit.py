@@ -18,7 +18,7 @@ from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.limits import limited
 from sammanhang.access.requires import Asked, Denied, in_care
 from sammanhang.casework.actions import Performed, open_case
-from sammanhang.casework.forms import asked_fields, form, typed
+from sammanhang.casework.forms import asked_fields, form, typed, with_citations
 from sammanhang.casework.processes import DISCHARGE, process_on
 from sammanhang.casework.shown import OPENING, cited, cited_section
 from sammanhang.casework.unit_choice import choices, with_unit_choices
@@ -111,6 +111,7 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
         fields = form(asked, {}, now)
     with scope(acting):
         fields = with_unit_choices(process, act, fields, acting, now, person)
+        fields = with_citations(fields, process, act, acting.unit, now)
     citing = None
     if refusal is not None and refusal.document and refusal.section:
         citing = cited_section(process, refusal.document, refusal.section)

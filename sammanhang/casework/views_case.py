@@ -27,7 +27,15 @@ from sammanhang.casework.actions import (
     save_draft,
 )
 from sammanhang.casework.case_page import CasePage, Entry, case_page
-from sammanhang.casework.forms import PREFIX, FormField, asked_fields, changed_only, form, typed
+from sammanhang.casework.forms import (
+    PREFIX,
+    FormField,
+    asked_fields,
+    changed_only,
+    form,
+    typed,
+    with_citations,
+)
 from sammanhang.casework.projection import PLANNED_DAY
 from sammanhang.casework.shown import phase
 from sammanhang.casework.unit_choice import with_unit_choices
@@ -120,7 +128,13 @@ def act(request: Asked, number: int, act: str) -> HttpResponse:
         fields = form(asked, values, now, propose=not correcting)
         opened = OpenForm(
             found,
-            with_unit_choices(page.process, found, fields, acting, now, page.resident),
+            with_citations(
+                with_unit_choices(page.process, found, fields, acting, now, page.resident),
+                page.process,
+                found,
+                acting.unit,
+                now,
+            ),
             uuid4(),
             page.seq,
             about,
@@ -168,7 +182,13 @@ def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse
         filled = form(fields, values, now, (refusal and refusal.fields) or {}, propose=False)
         opened = OpenForm(
             act,
-            with_unit_choices(page.process, act, filled, acting, now, page.resident),
+            with_citations(
+                with_unit_choices(page.process, act, filled, acting, now, page.resident),
+                page.process,
+                act,
+                acting.unit,
+                now,
+            ),
             uuid4(),
             page.seq,
             _message_about(page, act, request),

@@ -158,12 +158,20 @@ def _named(text: str, file: str) -> Iterator[tuple[str, str]]:
 # --- In words -----------------------------------------------------------------------------------
 
 
-def step_words(step: Step, process: Process) -> str:
-    """One act of a history: `Inskrivning, slutenvård i Fyrbodal (behov: ja)`."""
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """One act of a history: `Inskrivning`, `slutenvård i Fyrbodal`, `behov: ja`."""
+
+    act: str
+    who: str
+    filled: str
+
+
+def step_words(step: Step, process: Process) -> StepWords:
     where = f" i {step.area}" if step.area else ""
     filled = ", ".join(f"{name}: {_value(value)}" for name, value in step.data.items())
     who = part_title(step.part, process) if step.part in process.parts else step.part
-    return f"{act_title(step.act, process)}, {who}{where}{f' ({filled})' if filled else ''}"
+    return StepWords(act_title(step.act, process), who + where, filled)
 
 
 def _value(value: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,7 +25,7 @@ from sammanhang.engine.compare import Comparison, History, Tally, compare
 from sammanhang.engine.transition import SWITCH
 from sammanhang.governance.checking import check, process_in_force
 from sammanhang.guideline.areas import first_moment, moment_after
-from sammanhang.guideline.model import Process
+from sammanhang.guideline.model import Act, Process
 
 logger = logging.getLogger(__name__)
 OWNER = "owner"
@@ -37,6 +37,11 @@ GONE_AFTER = 120
 """Seconds without news after which a trial is taken to have been broken off, and is begun anew."""
 BROKEN = "Provet avbröts av ett fel i tjänsten. Det finns i dess logg."
 HOLDS_NO_CASES = "Utkastet handlar inte om ärenden, eller har fel som måste rättas först."
+
+LEAVES_OUT = (
+    "Tillsammans med utkastet kan det här inte följas, och provet skulle räkna utan det: %s. "
+    "Se Anmärkningar."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,9 @@ def _work(number: int) -> None:
     old = process_in_force(new.document.id) if new else None
     if new is None or old is None:
         return _end(number, fault=HOLDS_NO_CASES)
+    lost = left_out(old, new)
+    if lost:
+        return _end(number, fault=LEAVES_OUT % ", ".join(lost))
     begins, ends = first_moment(since), moment_after(until)
     now = datetime.now(UTC)
     ends = min(ends, now) if ends else now
@@ -210,6 +218,12 @@ def _end(number: int, *, result: dict[str, Any] | None = None, fault: str | None
 # --- What comes of it -----------------------------------------------------------------------------
 
 
+def left_out(old: Process, new: Process) -> list[str]:
+    """Titles of what is laid on the old process and can't be laid on the new one."""
+    kept = {one.id for one in new.additions}
+    return [one.title for one in old.additions if one.id not in kept]
+
+
 def told(found: Comparison, old: Process, new: Process) -> dict[str, Any]:
     """The comparison as it is kept: counts before and after, by rule, part and municipality."""
     titles = {**_titles(old), **_titles(new)}
@@ -221,7 +235,7 @@ def told(found: Comparison, old: Process, new: Process) -> dict[str, Any]:
         "rules": _counts(found, 0, titles),
         "parts": _counts(found, 2, {part.name: part.title for part in new.parts.values()}),
         "places": _told_of(_counts(found, 3)),
-        "refused": _refused(found, new),
+        "refused": _refused(found, {**old.acts, **new.acts}),
         "phases": _phases(found, new),
     }
 
@@ -267,13 +281,13 @@ def _told_of(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if min(row["owed"]) >= FEW]
 
 
-def _refused(found: Comparison, process: Process) -> list[dict[str, Any]]:
+def _refused(found: Comparison, acts: Mapping[str, Act]) -> list[dict[str, Any]]:
     """What would have been refused and wasn't, or the other way about."""
     rows = []
     for key in sorted({**found.old.refused, **found.new.refused}, key=str):
         before, after = found.old.refused[key], found.new.refused[key]
         if before != after:
-            act = process.acts.get(key[0])
+            act = acts.get(key[0])
             name = act.title if act else key[0]
             rows.append({"name": name, "rule": key[2] or "", "count": [before, after]})
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -190,7 +191,7 @@ def as_data(finding: Finding, checked: Checked) -> dict[str, Any]:
         "file": "" if own else finding.place.file,
         "severity": finding.severity.value,
         "text": finding.text,
-        "history": [step_words(one, process) for one in finding.history] if process else [],
+        "history": [asdict(step_words(one, process)) for one in finding.history if process],
     }
 
 

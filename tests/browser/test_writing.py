@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import Service, Window, accessibility_faults
 from tests.browser.test_accessibility import SIZES, too_wide
@@ -13,7 +15,8 @@ from tests.browser.test_discharge import NURSE, admit
 
 pytestmark = pytest.mark.browser
 
-LEADER = "Elin Forsberg"
+LEADER, SECRETARY = "Elin Forsberg", "Sonja Falk"
+LONG = 30_000  # milliseconds, for what the service has to work on
 GUIDELINE = "In- och utskrivning från sluten hälso- och sjukvård"
 
 
@@ -54,17 +57,17 @@ def test_a_process_leader_shortens_a_deadline(service: Service, window: Window) 
     # A typing error is told as it is typed, beside the line and in the list.
     replace(page, "senast: 24 timmar", "senast: 12 timar")
     finding = page.locator(".finding-error")
-    expect(finding).to_contain_text("Menade du 'timmar'?")
+    expect(finding).to_contain_text("Menade du 'timmar'?", timeout=LONG)
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
     page.get_by_role("tab", name="Som sida").click()
     expect(page.locator("#preview-none")).to_be_visible()
 
     # Mended, it can be read as a page and as a diagram.
     replace(page, "12 timar", "12 timmar")
-    expect(page.locator("#pane-page .regelkort").first).to_be_visible()
+    expect(page.locator("#pane-page .regelkort").first).to_be_visible(timeout=LONG)
     expect(page.locator("#pane-page")).to_contain_text("12 timmar")
     page.get_by_role("tab", name="Diagram").click()
-    expect(page.locator("#pane-diagram svg")).to_be_visible()
+    expect(page.locator("#pane-diagram svg")).to_be_visible(timeout=LONG)
     page.get_by_role("tab", name="Anmärkningar").click()
     expect(page.locator("#sound")).to_be_visible()
     expect(page.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
@@ -78,9 +81,47 @@ def test_a_process_leader_shortens_a_deadline(service: Service, window: Window) 
     # Tried on the cases there have been, which it goes through in the background.
     page.get_by_role("link", name="Pröva").click()
     page.get_by_role("button", name="Pröva").click()
-    expect(page.locator("#trial")).to_contain_text("Ärenden som skiljer sig", timeout=20_000)
+    expect(page.locator("#trial")).to_contain_text("Ärenden som skiljer sig", timeout=LONG)
     expect(page.locator("#trial")).to_contain_text("människor gjort annorlunda")
     expect(page.locator(".facts dd").first).to_have_text("1")
+
+    # Fetched as PDF, for those who are asked for their opinion: marked as what it is.
+    page.get_by_text("Hämta som").click()
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="PDF tillgänglig").click()
+    first = " ".join(PdfReader(fetched.value.path()).pages[0].extract_text().split())
+    assert "Utkast, sparat" in first
+    assert "Inte beslutat." in first
+    propose_and_decide(page, sign_in(window(None), SECRETARY))
+
+
+def propose_and_decide(leader: Page, secretary: Page) -> None:
+    """The new version gets its number and its day and is proposed; the secretary registers what
+    was decided; everyone reads of it at the document."""
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 (as the browser has it)
+    leader.get_by_role("link", name="Skriv", exact=True).click()
+    leader.locator(".cm-content").wait_for()
+    replace(leader, 'version: "1.0"', 'version: "1.1"')
+    replace(leader, "gäller-från: 2026-01-01", f"gäller-från: {tomorrow}")
+    expect(leader.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
+    leader.get_by_role("link", name="Föreslå").click()
+    expect(leader.locator(".changes")).to_contain_text("12 timmar")
+    leader.get_by_role("button", name="Föreslå").click()
+    expect(leader.locator(".draft-status")).to_contain_text("På remiss")
+
+    secretary.goto("/riktlinjer/")
+    section = secretary.locator("section", has_text="Att registrera beslut om")
+    section.get_by_role("link", name=GUIDELINE).click()
+    expect(secretary.locator(".changes")).to_contain_text("skärps")
+    secretary.get_by_label("Beslut", exact=True).fill("VVG 2026-12-03 § 14")
+    secretary.get_by_role("button", name="Registrera beslutet").click()
+    expect(secretary.locator(".draft-status")).to_contain_text("Beslutad")
+    secretary.goto("/riktlinjer/in-och-utskrivning/")
+    expect(secretary.locator(".note")).to_contain_text(
+        f"1.1 är beslutad och gäller från {tomorrow}"
+    )
+    secretary.get_by_role("link", name="Versioner").click()
+    expect(secretary.locator("tbody tr").first).to_contain_text("VVG 2026-12-03 § 14")
 
 
 def test_names_are_completed(service: Service, window: Window) -> None:
@@ -175,7 +216,17 @@ def test_every_page_is_accessible(service: Service, window: Window, size: str) -
     expect(page.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
     draft = editor.removesuffix("skriv/")
     pages = ("", "anmarkningar/", "prov/", "sparningar/?sparning=2", "mallar/", "foresla/")
-    for address in ("/utkast/", "/sprakets-exempel/", *(draft + one for one in pages)):
+    document = "/riktlinjer/in-och-utskrivning/"
+    own = ("/riktlinjer/", document + "versioner/", document + "jamfor/")
+    for address in ("/utkast/", "/sprakets-exempel/", *own, *(draft + one for one in pages)):
         page.goto(address)
         faults[address] = [*accessibility_faults(page), *too_wide(page, address)]
+    for address in (document, draft):
+        page.goto(address)
+        page.get_by_text("Hämta som").click()
+        faults[f"{address} menu"] = [*accessibility_faults(page), *too_wide(page, "menyn")]
+    secretary = sign_in(window(None, **SIZES[size]), SECRETARY)
+    for address in (draft + "beslut/", "/riktlinjer/skaraborg-snabb-planering/upphav/"):
+        secretary.goto(address)
+        faults[address] = [*accessibility_faults(secretary), *too_wide(secretary, address)]
     assert {address: found for address, found in faults.items() if found} == {}

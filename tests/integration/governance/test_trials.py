@@ -10,7 +10,7 @@ from django.test import Client
 from stage import MONDAY, Stage, owner, person_at
 
 from sammanhang.access.acting import Acting, scope
-from sammanhang.governance import actions, trials
+from sammanhang.governance import actions, shelf, trials
 from sammanhang.governance.shelf import in_force
 
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 31)
@@ -133,3 +133,44 @@ def test_its_pages(stage: Stage, eva: Acting) -> None:
     assert table.content.decode().startswith("\ufeffvad;namn;före;efter")
     for wrong in ({}, {"since": "2026-03-31", "until": "2026-03-01"}, {"since": "x", "until": "y"}):
         assert client.post("/utkast/1/prov/", wrong).status_code == 422
+
+
+def test_a_draft_under_which_a_supplement_cannot_be_followed_is_not_counted_without_it(
+    stage: Stage, eva: Acting
+) -> None:
+    supplement = f"""\
+---
+id: tillägget
+titel: Ett lokalt tillägg
+nivå: lokalt tillägg
+tillägg-till: prov-in-och-utskrivning
+område: {{delregion: {shelf.geography()[eva.unit].care_area}}}
+bygglov: {{organ: Styrgruppen, beslut: 2026-02-01 § 3}}
+version: "1"
+gäller-från: 2026-02-01
+gäller-till: 2099-12-31
+---
+# Ett lokalt tillägg
+
+## 1 Vad som gäller hos oss
+
+Beskeden är alltid utskrivna.
+
+```utökning planeringsmeddelande
+krävs: [text]
+```
+"""
+    owner(
+        "insert into casework_document (id, version, file, text, since, binds_running) "
+        "values ('tillägget', '1', 'tillägg/dokument.md', %s, '2026-02-01', false)",
+        supplement,
+    )
+    shelf.forget()
+    stage.notified(at=MONDAY)
+
+    field = "  text: {rubrik: Meddelande, typ: långtext}"
+    gone = in_force_text().replace(field, "  ord: {rubrik: Ord, typ: text}")
+    assert gone != in_force_text()
+    found = tried(eva, gone)
+    assert found.result is None
+    assert "Ett lokalt tillägg" in (found.fault or "")

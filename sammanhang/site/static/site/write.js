@@ -163,8 +163,9 @@
     if (!link || text() === savedText || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     await saveNow();
-    leaving = text() === savedText;
-    if (leaving) location.assign(link.href);
+    if (text() !== savedText) return;
+    leaving = !link.hasAttribute("download");
+    location.assign(link.href);
   });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && text() !== savedText) event.preventDefault();
@@ -248,10 +249,17 @@
       const how = element("details", "", "why");
       const steps = element("ol", "", "steps");
       steps.lang = "sv";
-      steps.append(...one.history.map((step) => element("li", step)));
+      steps.append(...one.history.map(stepOf), element("li", pane.dataset.end, "steps-end"));
       how.append(element("summary", pane.dataset.how), steps);
       made.append(how);
     }
+    return made;
+  }
+
+  function stepOf(step) {
+    const made = element("li", "");
+    made.append(element("strong", step.act), " ", element("span", step.who, "quiet"));
+    if (step.filled) made.append(" ", element("span", step.filled, "step-filled"));
     return made;
   }
 
@@ -268,6 +276,7 @@
   const tabs = [...document.querySelectorAll("[role=tab]")];
   document.querySelector("[role=tablist]").hidden = false;
   let drawn = "";
+  let drawings = 0;
 
   function choose(tab) {
     for (const one of tabs) {
@@ -285,9 +294,10 @@
     const now = text();
     if (!tab.dataset.preview || drawn === tab.id + now) return;
     const shown = document.getElementById(tab.getAttribute("aria-controls"));
+    const number = ++drawings;
     try {
       const answer = await post(`${form.dataset.preview}?som=${tab.dataset.preview}`, { text: now });
-      if (tab.ariaSelected !== "true") return;
+      if (number !== drawings) return; // another was asked for meanwhile
       drawn = tab.id + now;
       if (answer.status === 200) shown.innerHTML = await answer.text();
       const faulty = answer.status !== 200;
