@@ -36,7 +36,7 @@ from sammanhang.residents import queries
 from sammanhang.residents.identifiers import synthetic_personnummer
 from sammanhang.settlement import agreement
 from sammanhang.site import cli_audit, cli_disposal, cli_settlement
-from sammanhang.site.logs import WithoutIdentityNumbers
+from sammanhang.site.logs import JsonLines
 from sammanhang.swedish_order import swedish_sort_key
 from simulation.economy import PRICES, load_economy
 from tests.settled_stays import put_stay
@@ -118,10 +118,10 @@ def told(text: str, secrets: tuple[str, ...]) -> list[str]:
 
 @contextmanager
 def server_log() -> Iterator[io.StringIO]:
-    """What the server writes in its log, at the level of most words, through its filter."""
+    """What the server writes in its log, at the level of most words, in its form."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.addFilter(WithoutIdentityNumbers())
+    handler.setFormatter(JsonLines())
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)
