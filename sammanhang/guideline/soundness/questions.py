@@ -32,7 +32,7 @@ from sammanhang.guideline.soundness.search import (
     is_stuck,
     stuck,
 )
-from sammanhang.guideline.soundness.slices import Slice, Slicer
+from sammanhang.guideline.soundness.slices import Slice, Slicer, phases_before
 from sammanhang.guideline.soundness.states import Model, State
 
 Until = Callable[[State], bool]
@@ -74,9 +74,12 @@ class _Examination:
         for phase in self._process.phases:
             if not possible.isdisjoint(phase.triggers):
                 yield from self._phase(phase)
+        owed: list[tuple[Duty, Model]] = []
         for duty in self._duties:
             if duty.act in possible and not possible.isdisjoint(duty.triggers):
-                yield from self._duty(duty)
+                yield from self._duty(duty, owed)
+        for duty, model in owed:  # last, since they cost the most
+            yield from self._deadlock(duty, model)
         yield from self._times()
 
     # --- Can it be done? ----------------------------------------------------------------------
@@ -106,34 +109,24 @@ class _Examination:
 
     def _phase(self, phase: Phase) -> Iterator[Finding]:
         """A phase that no history reaches."""
-        phases = self._phases_before(phase)
+        phases = phases_before(self._process, phase)
         model = self._model(self._slicer.slice(phase.triggers, phases=phases))
-        number = phases.index(phase) + 1
+        number = model.slice.phases.index(phase) + 1
         starts = [name for one in phases for name in one.triggers]
         names = [name for one in phases for name in names_in(one.guard)]
-        found, decided = self._find(model, lambda s: s.phase == number, starts, names)
+        found, decided = self._find(model, lambda s: s.marks.phase == number, starts, names)
         if not found and decided:
             text = f"läget '{phase.name}' nås inte av någon händelsekedja."
             yield _finding(phase.source, "phase-never-reached", phase.name, text)
         elif not found:
             yield self._undecided(phase.source, phase.name, f"läget '{phase.name}' nås")
 
-    def _phases_before(self, phase: Phase) -> tuple[Phase, ...]:
-        """The phase, those it is entered from, and so on."""
-        by_name = {one.name: one for one in self._process.phases}
-        found, waiting = {phase.name}, [phase]
-        while waiting:
-            for name in waiting.pop().only_from:
-                if name in by_name and name not in found:
-                    found.add(name)
-                    waiting.append(by_name[name])
-        return tuple(one for one in self._process.phases if one.name in found)
-
     # --- Can what is owed be done? ------------------------------------------------------------
 
-    def _duty(self, duty: Duty) -> Iterator[Finding]:
+    def _duty(self, duty: Duty, owed: list[tuple[Duty, Model]]) -> Iterator[Finding]:
+        """A duty that nobody ever owes. Those that are owed, and may be stuck, are noted."""
         model = self._model(self._slicer.slice([duty.act, *duty.triggers], duty))
-        own = sum(1 << n for n, (one, _) in enumerate(model.bearers) if one.name == duty.name)
+        own = model.owed(duty)
         names = {*names_in(duty.guard), duty.part}
         found, decided = self._find(model, lambda s: bool(s.owed & own), duty.triggers, names)
         if not found:
@@ -146,27 +139,36 @@ class _Examination:
             else:
                 yield self._undecided(duty.source, duty.name, f"regeln '{duty.name}' gäller")
         elif not self._proofs.can_always_be_done(duty):
-            yield from self._deadlock(duty, model, own)
+            owed.append((duty, model))
 
-    def _deadlock(self, duty: Duty, model: Model, own: int) -> Iterator[Finding]:
+    def _deadlock(self, duty: Duty, model: Model) -> Iterator[Finding]:
         """A state in which it is owed and can never be done: looked for everywhere, and where
         that is too much, among the acts that bear on it most directly."""
-        bearers = [n for n in range(len(model.bearers)) if own >> n & 1]
-        reached, _ = self._explore(model)
-        found = [at for one in bearers for at in islice(stuck(reached, one), 1)]
-        if found:
-            yield self._told(duty, model, reached, min(found))
-        elif not reached.decided:
-            yield self._nearby(duty, model, bearers)
+        decided = True
+        for one in (model, *self._with_two(duty, model)):
+            reached, _ = self._explore(one)
+            found = [at for owes in one.owing(duty) for at in islice(stuck(reached, owes), 1)]
+            if found:
+                yield self._told(duty, one, reached, min(found))
+                return
+            decided = decided and reached.decided
+        if not decided:
+            yield self._nearby(duty, model)
 
-    def _nearby(self, duty: Duty, model: Model, bearers: list[int]) -> Finding:
+    def _with_two(self, duty: Duty, model: Model) -> Iterator[Model]:
+        """The same, where two units of a kind owe it: what one does may shut the other out."""
+        if self._process.parts[duty.part].at_most != 1:
+            yield Model(self._process, model.slice, self._geography, duty.part)
+
+    def _nearby(self, duty: Duty, model: Model) -> Finding:
         near = self._slicer.near(duty, self._proofs.in_doubt(duty))
         narrow = self._model(self._slicer.narrow(model.slice, near))
         reached, _ = self._explore(narrow)
-        for bearer in bearers:
-            for at in islice(stuck(reached, bearer), MOST_TRIED):
+        whole = {one.unit: one for one in model.owing(duty)}
+        for one in narrow.owing(duty):
+            for at in islice(stuck(reached, one), MOST_TRIED):
                 there = follow(model, reached.history(at))
-                if there and is_stuck(model, there[0].states[-1], bearer, self._most):
+                if there and is_stuck(model, there[0].states[-1], whole[one.unit], self._most):
                     return self._told(duty, model, *there)
         what = f"det som regeln '{duty.name}' kräver alltid kan göras"
         return self._undecided(duty.source, duty.name, what)
@@ -187,8 +189,7 @@ class _Examination:
         for rule in self._process.conditions_on.get(duty.act, ()):
             lacking += [n for n in rule.requires if not state.done >> model.acts.index(n) & 1]
         for one in self._process.milestones_on.get(duty.act, ()):
-            owed = sum(1 << n for n, (other, _) in enumerate(model.bearers) if other is one)
-            if state.owed & owed:
+            if state.owed & model.owed(one):
                 added = duty.scope is None and one.scope is not None
                 why = f"'{one.act}' ska göras före (regeln '{one.name}') och kan inte heller göras"
                 return (one.source if added else duty.source), why

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sammanhang.guideline.model import Step
-from sammanhang.guideline.soundness.states import Model, Move, State
+from sammanhang.guideline.soundness.moves import Move
+from sammanhang.guideline.soundness.states import Model, Owes, State
 
 MOST_STATES = 50_000
 """In one search. Beyond it the question is not decided."""
@@ -21,8 +22,8 @@ class Reached:
     states: list[State] = field(default_factory=list[State])
     came: list[tuple[int, Move] | None] = field(default_factory=list[tuple[int, Move] | None])
     """From which state, by which move; states are in the order of their distance."""
-    before: list[list[tuple[int, int]]] = field(default_factory=list[list[tuple[int, int]]])
-    """For each state: those one act before it, and the act."""
+    before: list[list[tuple[int, Move]]] = field(default_factory=list[list[tuple[int, Move]]])
+    """For each state: those one act before it, and the way it was done."""
     expanded: int = 0
     decided: bool = True
 
@@ -46,7 +47,7 @@ def explore(
 ) -> tuple[Reached, int | None]:
     """The states within the bound, and the first that `until` is true of. `only`: no other acts.
     `start`: from there, instead of from every beginning."""
-    reached = Reached(model)
+    reached = Reached(model, decided=model.whole)
     seen: dict[State, int] = {}
     waiting: deque[int] = deque()
     moves = [one for one in model.moves if only is None or model.acts[one.act] in only]
@@ -75,28 +76,30 @@ def explore(
         for move in moves:
             after = model.after(state, move)
             if after is not None:
-                reached.before[note(after, (at, move))].append((at, move.act))
+                reached.before[note(after, (at, move))].append((at, move))
     return reached, None
 
 
-def stuck(reached: Reached, bearer: int) -> Iterator[int]:
-    """States, the nearest first, in which a bearer owes what can never be done from there.
+def stuck(reached: Reached, owing: Owes) -> Iterator[int]:
+    """States, the nearest first, in which a unit owes what it can never do from there.
 
     States that the search never left are taken to be well.
     """
-    states, own = reached.states, 1 << bearer
-    act = reached.model.owed_act(bearer)
+    states, act = reached.states, owing.act
     well = list(range(reached.expanded, len(states)))
-    for at, befores in enumerate(reached.before):
-        if not states[at].owed & own:
-            well += [one for one, by in befores if by == act and states[one].owed & own]
+    for befores in reached.before:
+        well += [
+            one
+            for one, move in befores
+            if move.act == act and move.unit == owing.unit and states[one].owed & owing.starts
+        ]
     fine = set(well)
     while well:
         for before, _ in reached.before[well.pop()]:
             if before not in fine:
                 fine.add(before)
                 well.append(before)
-    return (at for at, one in enumerate(states) if one.owed & own and at not in fine)
+    return (at for at, one in enumerate(states) if one.owed & owing.starts and at not in fine)
 
 
 def follow(model: Model, history: Iterable[Step]) -> tuple[Reached, int] | None:
@@ -110,7 +113,7 @@ def follow(model: Model, history: Iterable[Step]) -> tuple[Reached, int] | None:
                 if after is not None and model.step(reached.states[at], move).area == step.area:
                     reached.states.append(after)
                     reached.came.append((at, move))
-                    reached.before.append([(at, move.act)])
+                    reached.before.append([(at, move)])
                     break
             else:
                 break
@@ -119,7 +122,7 @@ def follow(model: Model, history: Iterable[Step]) -> tuple[Reached, int] | None:
     return None
 
 
-def is_stuck(model: Model, state: State, bearer: int, most: int) -> bool:
+def is_stuck(model: Model, state: State, owing: Owes, most: int) -> bool:
     """Whether nothing at all that may be done from here leads to what is owed being done."""
     reached, _ = explore(model, start=state, most=most)
-    return reached.decided and next(stuck(reached, bearer), None) == 0
+    return reached.decided and next(stuck(reached, owing), None) == 0

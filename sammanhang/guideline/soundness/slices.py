@@ -6,7 +6,7 @@ slice is that of the whole (docs/soundness.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sammanhang.guideline.areas import Geography, Scope
@@ -35,6 +35,7 @@ class Slicer:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._owed: dict[str, set[str]] = {}
         self._revoking: dict[str, list[Revocation]] = {}
         for rules in process.revocations_by.values():
             for rule in rules:
@@ -61,18 +62,19 @@ class Slicer:
         for phase in phases:
             waiting += phase.triggers
             waiting += self._of_guard(phase.guard, names)
-        ending = [phase for phase in self._process.phases if phase.closes and phase not in phases]
+        ending = [phase for phase in self._process.phases if phase.closes]
         while waiting:
-            name = waiting.pop()
-            if name in found or name not in self._process.acts:
-                continue
-            found.add(name)
-            waiting += self._of_act(name, duties, names)
-            for phase in ending:
-                if name in phase.triggers:
-                    waiting += self._of_guard(phase.guard, names)
+            while waiting:
+                name = waiting.pop()
+                if name not in found and name in self._process.acts:
+                    found.add(name)
+                    waiting += self._of_act(name, duties, names)
+            phases = self._phases(found, ending, phases)
+            for phase in phases:
+                waiting += self._of_guard(phase.guard, names)
+            waiting += self._ends(ending, found)
+            waiting = [name for name in waiting if name not in found]
         process = self._process
-        phases = (*phases, *(one for one in ending if not found.isdisjoint(one.triggers)))
         return Slice(
             acts=tuple(name for name in process.acts if name in found),
             duties=tuple(duties.values()),
@@ -81,6 +83,44 @@ class Slicer:
             phases=phases,
             documents=frozenset(self._documents(found, duties.values(), names)),
         )
+
+    def _phases(
+        self, acts: set[str], ending: Sequence[Phase], asked: tuple[Phase, ...]
+    ) -> tuple[Phase, ...]:
+        """All that these acts enter, if it is asked which, or if the case may end by them: one
+        phase takes the place of another."""
+        ends = any(not acts.isdisjoint(phase.triggers) for phase in ending)
+        if not asked and not ends:
+            return ()
+        of_acts = [one for one in self._process.phases if not acts.isdisjoint(one.triggers)]
+        if not asked and not any(one.only_from for one in ending if one in of_acts):
+            alone = {name for one in of_acts if one.closes for name in one.triggers}
+            of_acts = [one for one in of_acts if one.closes or not alone.isdisjoint(one.triggers)]
+        return tuple(one for one in self._process.phases if one in asked or one in of_acts)
+
+    def _ends(self, ending: Sequence[Phase], acts: set[str]) -> Iterator[str]:
+        """Acts that may end the case and let any of these be done afterwards, since it is owed;
+        and what leads to the phases that it is ended from."""
+        for phase in ending:
+            for name in phase.triggers:
+                if name in acts or not acts.isdisjoint(self._owed_after(name)):
+                    yield name
+            if not acts.isdisjoint(phase.triggers):
+                for one in phases_before(self._process, phase):
+                    yield from one.triggers
+
+    def _owed_after(self, act: str) -> set[str]:
+        """What is owed because of an act, and because of that, and so on."""
+        known = self._owed.get(act)
+        if known is None:
+            known, waiting = set[str](), [act]
+            while waiting:
+                for duty in self._process.duties_after.get(waiting.pop(), ()):
+                    if duty.act not in known:
+                        known.add(duty.act)
+                        waiting.append(duty.act)
+            self._owed[act] = known
+        return known
 
     def leading_to(self, acts: Iterable[str], names: Iterable[str] = ()) -> frozenset[str]:
         """Acts that may have to be done first: what is required, and what brings in those who
@@ -187,6 +227,18 @@ def fields_of(act: Act) -> Iterator[Field]:
     yield from act.fields
     for one in act.extensions:
         yield from one.fields
+
+
+def phases_before(process: Process, phase: Phase) -> tuple[Phase, ...]:
+    """The phase, those it is entered from, and so on."""
+    by_name = {one.name: one for one in process.phases}
+    found, waiting = {phase.name}, [phase]
+    while waiting:
+        for name in waiting.pop().only_from:
+            if name in by_name and name not in found:
+                found.add(name)
+                waiting.append(by_name[name])
+    return tuple(one for one in process.phases if one.name in found)
 
 
 def places_of(
