@@ -122,7 +122,7 @@ def handed_over(process: Process, before: Case, after: Case, event: Event) -> Ha
 def _restricted(plan: Plan, before: Case, event: Event) -> tuple[int, tuple[Field, ...]]:
     """The restricted fields that an event has values of, and the message they belong to."""
     act = plan.process.acts.get(event.act)
-    if not plan.restricts or act is None:
+    if not plan.restricted or act is None:
         return event.seq, ()
     unit, at, about = event.unit, event.at, event.seq
     if act.effect is Effect.CORRECTS:
@@ -130,7 +130,7 @@ def _restricted(plan: Plan, before: Case, event: Event) -> tuple[int, tuple[Fiel
         if done is None:
             return event.seq, ()
         act, unit, at, about = plan.process.acts[done.act], done.unit, done.at, done.seq
-    fields = plan.fields_of(act, unit, at).values()
+    fields = plan.fields_of(act, unit, at).values() if act.name in plan.restricted else ()
     return about, tuple(field for field in fields if field.only_for)
 
 

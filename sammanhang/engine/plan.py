@@ -66,8 +66,8 @@ class Plan:
     """By duty: the field its due moment rests on."""
     scoped: frozenset[str]
     """Duties that bind only some units: those that routines and supplements add."""
-    restricts: bool
-    """Whether some field is for some of an act's recipients only."""
+    restricted: Mapping[str, frozenset[str]]
+    """By act: its fields that are for some of its recipients only. Acts without are not there."""
     depended_on: frozenset[str]
     """Fields (and parts) that some rule or phase asks about."""
 
@@ -80,11 +80,6 @@ class Plan:
         for name in (name for one in binding for name in one.required):
             fields[name] = replace(fields[name], required=True)
         return fields
-
-    def is_restricted(self, act: str, field: str) -> bool:
-        """Whether the field is for some of the act's recipients only."""
-        asked = fields_of_all([self.process.acts[act]]) if self.restricts else ()
-        return any(one.name == field and bool(one.only_for) for one in asked)
 
 
 _plans: OrderedDict[int, Plan] = OrderedDict()
@@ -127,7 +122,11 @@ def _make(process: Process) -> Plan:
         dated=frozenset(resting.values()),
         deadline_fields=resting,
         scoped=frozenset(duty.name for duty in duties if duty.scope is not None),
-        restricts=any(field.only_for for field in fields_of_all(process.acts.values())),
+        restricted={
+            act.name: names
+            for act in process.acts.values()
+            if (names := frozenset(f.name for f in fields_of_all([act]) if f.only_for))
+        },
         depended_on=read_by_rules(process),
     )
 
