@@ -18,6 +18,7 @@ help:
 	@echo "make bench   mätningar: motorn, sändningar, tavlor"
 	@echo "make sbom    vad programvaran består av, som CycloneDX"
 	@echo "make audit   låsta paket: kontrollsummor, licenser, kända sårbarheter (ADVISORIES=mapp)"
+	@echo "make official andras kontrollprogram för exporten, till testerna"
 	@echo "make setup   bara .venv"
 
 setup: $(READY)

@@ -216,6 +216,10 @@ def test_every_page_is_accessible(service: Service, window: Window, size: str) -
     expect(page.locator("#saving")).to_have_text(re.compile(r"Sparat \d\d:\d\d"))
     draft = editor.removesuffix("skriv/")
     pages = ("", "anmarkningar/", "prov/", "sparningar/?sparning=2", "mallar/", "foresla/")
+    page.goto(draft + "prov/")
+    page.get_by_role("button", name="Pröva").click()
+    expect(page.locator("#trial")).to_contain_text("Ärenden som skiljer sig", timeout=LONG)
+    faults["a trial"] = [*accessibility_faults(page), *too_wide(page, "provet")]
     document = "/riktlinjer/in-och-utskrivning/"
     own = ("/riktlinjer/", document + "versioner/", document + "jamfor/")
     for address in ("/utkast/", "/sprakets-exempel/", *own, *(draft + one for one in pages)):
