@@ -206,7 +206,7 @@ def _planned_on(plan: Plan, case: Case, unit: str) -> str | None:
         if (
             PLANNED_DAY in done.data
             and done.in_force
-            and PLANNED_DAY not in plan.restricted.get(done.act, ())
+            and not plan.is_restricted(done.act, PLANNED_DAY)
             and (unit == done.unit or unit in done.recipients or unit in done.readers)
         ):
             told = done.data[PLANNED_DAY]

@@ -81,6 +81,10 @@ class Plan:
             fields[name] = replace(fields[name], required=True)
         return fields
 
+    def is_restricted(self, act: str, field: str) -> bool:
+        """Whether the field is for some of the act's recipients only."""
+        return field in self.restricted.get(act, ())
+
 
 _plans: OrderedDict[int, Plan] = OrderedDict()
 _MOST_PLANS = 64
