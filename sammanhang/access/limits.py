@@ -172,7 +172,8 @@ def told(
     lists = typed.lists() if typed else ()
     kept = [(name, value) for name, values in lists for value in values]
     fits = sum(len(name) + len(value) for name, value in kept) <= LARGEST_TYPED
-    context = {"until": many.until, "path": path, "typed": kept if fits else []}
+    here = f"/{path.lstrip('/')}"  # two slashes would lead to another host
+    context = {"until": many.until, "path": here, "typed": kept if fits else []}
     template = "too_many_part" if part else "too_many"
     html = render_to_string(f"access/{template}.html", context, request)
     return HttpResponse(html, status=429, headers={"Retry-After": str(many.seconds)})

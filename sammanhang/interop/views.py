@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from sammanhang.access.acting import scope
+from sammanhang.access.limits import limited
 from sammanhang.access.requires import Asked, requires
 from sammanhang.governance import drafts
 from sammanhang.governance.checking import check
@@ -25,6 +26,7 @@ from sammanhang.interop.documents.mark import Mark
 
 @require_GET
 @requires()
+@limited("export")
 def document(request: Asked, key: str, form: str) -> HttpResponse:
     """A version of a document, alone or with what is laid on it."""
     today = timezone.localdate()
@@ -37,6 +39,7 @@ def document(request: Asked, key: str, form: str) -> HttpResponse:
 
 @require_GET
 @requires()
+@limited("export")
 def draft(request: Asked, draft: int, form: str) -> HttpResponse:
     """A text that is being written, as it was last saved."""
     today = timezone.localdate()

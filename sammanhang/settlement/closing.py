@@ -6,17 +6,16 @@ it happens or nothing. The database holds that what has been stated is never cha
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from sammanhang.access.keys import signing_keys
 from sammanhang.directory.hsa import organisation_number
 from sammanhang.settlement.agreement import agreement, prices
 from sammanhang.settlement.arithmetic.record import digest, to_json
@@ -220,7 +219,7 @@ def _digest(month: Month, documents: dict[str, Document]) -> str:
 
 def signature(sealed: str) -> str:
     """Signed with a key of the installation, as the heads of the access log."""
-    key = hashlib.sha256(b"settlement" + settings.SECRET_KEY.encode()).digest()
+    key = signing_keys("settlement")[0]
     return hmac.new(key, sealed.encode(), "sha256").hexdigest()
 
 

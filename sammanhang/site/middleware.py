@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseNotAllowed, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
@@ -67,12 +67,14 @@ def with_headers(response: HttpResponseBase) -> HttpResponseBase:
 
 class WithoutNul:
     """Takes the character NUL out of what was sent: nobody types it, PostgreSQL can't keep it, and
-    the rest of what a person wrote is to survive it."""
+    the rest of what a person wrote is to survive it. No address has it: there is nothing there."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info:
+            raise Http404
         request.GET = _without_nul(request.GET)  # type: ignore[assignment]
         if request.method == "POST":
             request.POST = _without_nul(request.POST)  # type: ignore[assignment]

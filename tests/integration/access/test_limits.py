@@ -289,3 +289,10 @@ def test_who_is_found_by_name_or_opened_for_admission_is_logged(stage: Stage) ->
     assert client.get(f"/skriv-in/{resident}/").status_code == 200
 
     assert log_of(stage.ward)[-2:] == [("find:name", resident), ("read:resident", resident)]
+
+
+@pytest.mark.parametrize(
+    "address", ["/.git/config", "/.git/HEAD", "/.svn/entries", "/static/.git/config", "/.env"]
+)
+def test_nothing_of_the_source_s_control_is_served(stage: Stage, address: str) -> None:
+    assert signed_in(stage.ward).get(address).status_code == 404

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from stage import Stage, owner
 
 from sammanhang.access import seals
@@ -299,3 +299,18 @@ def test_records_go_out_in_the_national_form_five_hundred_at_a_time(stage: Stage
         ):  # fmt: skip
             assert log.findtext("/".join(f"{{*}}{tag}" for tag in must.split("/"))), must
     assert {log.findtext("{*}logId") for message in sent() for log in message} == ids
+
+
+def test_what_an_older_key_signed_is_still_known(stage: Stage, tmp_path: Path) -> None:
+    """A head, a session and a browser's mark; and no longer once the old key is taken away."""
+    client = Client()
+    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    old = settings.SECRET_KEY
+    with override_settings(DATA=tmp_path):
+        seals.seal()
+        with override_settings(SECRET_KEY="n" * 60, SECRET_KEY_FALLBACKS=[old]):
+            assert found() == []
+            assert client.get("/tavla/").status_code == 200
+        with override_settings(SECRET_KEY="n" * 60, SECRET_KEY_FALLBACKS=[]):
+            assert "har inte vår signatur" in str(found()[0])
+            assert client.get("/tavla/").status_code == 302

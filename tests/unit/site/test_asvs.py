@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "docs" / "security" / "asvs.md"
 MODEL = ROOT / "docs" / "security" / "threat-model.md"
-STATUSES = {"met", "not yet", "does not apply"}
+STATUSES = {"met", "installation's", "not yet", "does not apply"}
+SOMEWHERE = {"met", "installation's"}
 
 MANY = {
     "1.1": 2, "1.2": 9, "1.3": 11, "1.4": 3, "1.5": 2,
@@ -59,7 +60,7 @@ def test_each_row_says_how_it_stands_and_why() -> None:
         assert requirement, number
         assert status in STATUSES, number
         assert why, number
-        assert bool(named(where)) == (status == "met"), number
+        assert bool(named(where)) == (status in SOMEWHERE), number
 
 
 @pytest.mark.parametrize("document", [TABLE, MODEL], ids=lambda path: path.stem)

@@ -15,17 +15,17 @@
   function choose() {
     const show = board().dataset.show;
     const words = plain(search.value).split(/\s+/).filter(Boolean);
-    const counts = {};
+    const counts = new Map();
     let visible = 0;
     const all = rows();
     for (const row of all) {
       const filters = row.dataset.in.split(" ");
-      for (const name of filters) counts[name] = (counts[name] || 0) + 1;
+      for (const name of filters) counts.set(name, (counts.get(name) || 0) + 1);
       row.hidden = !filters.includes(show) || !words.every((word) => row.dataset.find.includes(word));
       visible += row.hidden ? 0 : 1;
     }
     for (const tally of board().querySelectorAll("[data-tally]")) {
-      const count = counts[tally.dataset.tally] || 0;
+      const count = counts.get(tally.dataset.tally) || 0;
       tally.querySelector(".tally-count").textContent = count;
       tally.classList.toggle("tally-zero", count === 0);
       if (tally.dataset.tally === show) tally.setAttribute("aria-current", "true");

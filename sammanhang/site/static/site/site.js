@@ -34,7 +34,7 @@ const sammanhang = (() => {
     document.getElementById("announcer").textContent = text;
   }
 
-  const keys = {};
+  const keys = Object.create(null);
   const keysOn = () => localStorage.getItem("keys") !== "off";
 
   function onKey(event) {
