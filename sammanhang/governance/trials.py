@@ -8,8 +8,7 @@ a count it is not told (`FEW`).
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,19 +19,18 @@ from django.db import connection, connections, transaction
 from sammanhang.access.acting import Acting
 from sammanhang.access.requires import Denied
 from sammanhang.casework.restricted import opened
-from sammanhang.engine import Event, State
-from sammanhang.engine.compare import Comparison, History, Tally, compare
+from sammanhang.engine import Event
+from sammanhang.engine.compare import Comparison, History, compare
 from sammanhang.engine.transition import SWITCH
 from sammanhang.governance.checking import check, process_in_force
+from sammanhang.governance.trial_figures import told
 from sammanhang.guideline.areas import first_moment, moment_after
-from sammanhang.guideline.model import Act, Process
+from sammanhang.guideline.model import Process
 
 logger = logging.getLogger(__name__)
 OWNER = "owner"
 AT_A_TIME = 100
 """Cases between two times that the page is told how far it has come."""
-FEW = 5
-"""A municipality with fewer obligations than this is not told of by itself."""
 GONE_AFTER = 120
 """Seconds without news after which a trial is taken to have been broken off, and is begun anew."""
 BROKEN = "Provet avbröts av ett fel i tjänsten. Det finns i dess logg."
@@ -215,95 +213,7 @@ def _end(number: int, *, result: dict[str, Any] | None = None, fault: str | None
         )
 
 
-# --- What comes of it -----------------------------------------------------------------------------
-
-
 def left_out(old: Process, new: Process) -> list[str]:
     """Titles of what is laid on the old process and can't be laid on the new one."""
     kept = {one.id for one in new.additions}
     return [one.title for one in old.additions if one.id not in kept]
-
-
-def told(found: Comparison, old: Process, new: Process) -> dict[str, Any]:
-    """The comparison as it is kept: counts before and after, by rule, part and municipality."""
-    titles = {**_titles(old), **_titles(new)}
-    return {
-        "cases": found.histories,
-        "events": found.events,
-        "differing": found.differing,
-        "all": _counts(found, None)[0] if found.histories else None,
-        "rules": _counts(found, 0, titles),
-        "parts": _counts(found, 2, {part.name: part.title for part in new.parts.values()}),
-        "places": _told_of(_counts(found, 3)),
-        "refused": _refused(found, {**old.acts, **new.acts}),
-        "phases": _phases(found, new),
-    }
-
-
-def _titles(process: Process) -> dict[str, str]:
-    """What each rule asks for: its name says little to others than its author."""
-    found: dict[str, str] = {}
-    for rule in process.rules:
-        act = process.acts.get(getattr(rule, "act", ""))
-        if act is not None:
-            found[rule.name] = f"{act.title} ({rule.name}, {rule.source.section.number})"
-    return found
-
-
-def _counts(
-    found: Comparison, place: int | None, titles: dict[str, str] | None = None
-) -> list[dict[str, Any]]:
-    """Obligations in groups: how many, how many too late or not at all; before and after."""
-    before, after = _by(found.old, place), _by(found.new, place)
-    rows = []
-    for name in sorted({**before, **after}):
-        old, new = before.get(name, Counter()), after.get(name, Counter())
-        rows.append(
-            {
-                "name": (titles or {}).get(name, name),
-                "owed": [old.total(), new.total()],
-                "late": [old[State.LATE], new[State.LATE]],
-                "same": old == new,
-            }
-        )
-    return rows
-
-
-def _by(tally: Tally, place: int | None) -> dict[str, Counter[State]]:
-    groups: dict[str, Counter[State]] = {}
-    for key, many in tally.owed.items():
-        name = "" if place is None else str(key[place])
-        groups.setdefault(name, Counter())[key[4]] += many
-    return groups
-
-
-def _told_of(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if min(row["owed"]) >= FEW]
-
-
-def _refused(found: Comparison, acts: Mapping[str, Act]) -> list[dict[str, Any]]:
-    """What would have been refused and wasn't, or the other way about."""
-    rows = []
-    for key in sorted({**found.old.refused, **found.new.refused}, key=str):
-        before, after = found.old.refused[key], found.new.refused[key]
-        if before != after:
-            act = acts.get(key[0])
-            name = act.title if act else key[0]
-            rows.append({"name": name, "rule": key[2] or "", "count": [before, after]})
-    return rows
-
-
-def _phases(found: Comparison, process: Process) -> list[dict[str, Any]]:
-    """Hours that a phase lasts, in the mean."""
-    titles = {phase.name: phase.title for phase in process.phases}
-    names = {**found.old.phases, **found.new.phases}
-    both = (found.old, found.new)
-    return [
-        {"name": titles.get(name, name), "hours": [_hours(one, name) for one in both]}
-        for name in sorted(names)
-    ]
-
-
-def _hours(tally: Tally, phase: str) -> float | None:
-    many = tally.phases[phase]
-    return round(tally.seconds[phase] / many / 3600, 1) if many else None

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from typing import Any
 
@@ -16,17 +16,15 @@ import click
 import orjson
 
 from sammanhang.engine import Event, State
+from sammanhang.engine.calendar import local
 from sammanhang.engine.compare import Comparison, History, Tally, compare
 from sammanhang.guideline.areas import first_moment, moment_after
 from sammanhang.guideline.model import Process
 from sammanhang.site.corpus_files import county, process_of
+from sammanhang.site.replay_page import LIMIT, page
 
 AT_A_TIME = 400
 """Histories that a worker gets at once."""
-LIMIT = (
-    "Händelserna är desamma under båda. Hade de nya reglerna gällt hade människor gjort "
-    "annorlunda; hur vet ingen. Siffrorna säger vad reglerna hade sagt om det som gjordes."
-)
 STATES = ((State.FULFILLED, "gjorda i tid"), (State.LATE, "försenade"), (State.OPEN, "öppna"),
           (State.CANCELLED, "bortfallna"))  # fmt: skip
 
@@ -48,6 +46,7 @@ class Period:
 @click.option("--workers", default=2, show_default=True, help="Processer som delar på arbetet.")
 @click.option("--json", "as_json", is_flag=True, help="Skriv jämförelsen som JSON.")
 @click.option("--csv", "table", metavar="FIL", help="Skriv alla siffror till en CSV-fil också.")
+@click.option("--html", metavar="FIL", help="Skriv jämförelsen som en sida med diagram också.")
 def replay(
     histories: str,
     old: str,
@@ -57,6 +56,7 @@ def replay(
     workers: int,
     as_json: bool,
     table: str | None,
+    html: str | None,
 ) -> None:
     """Pröva en ändrad riktlinje på ärenden som varit.
 
@@ -64,8 +64,9 @@ def replay(
     {"id", "parties", "events": [{"at", "unit", "person", "act", "data"}]}. En riktlinje är en fil,
     eller en mapp med riktlinjen och dess tillägg. Slutar med 2 om något inte går att läsa.
     """
-    for path in (old, new):
-        process_of(path)  # said now, and once
+    processes = process_of(old), process_of(new)  # what is wrong is said now, and once
+    for file in filter(None, (table, html)):
+        _try_to_write(file)
     period = _period(first, last)
     files = _files(histories)
     total = sum(os.path.getsize(file) for file in files)
@@ -80,6 +81,9 @@ def replay(
     if table:
         with open(table, "w", encoding="utf-8", newline="") as opened:
             csv.writer(opened).writerows(rows(found))
+    if html:
+        with open(html, "w", encoding="utf-8") as opened:
+            opened.write(page(found, *processes, _in_words(period)))
     if as_json:
         click.echo(orjson.dumps(as_data(found), option=orjson.OPT_INDENT_2).decode())
     else:
@@ -93,6 +97,23 @@ def _period(first: datetime | None, last: datetime | None) -> Period:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _in_words(period: Period) -> str:
+    last = f"{local(period.ends - timedelta(seconds=1)):%Y-%m-%d}"
+    if period.begins is None:
+        return f"Ärenden som började till och med {last}."
+    return f"Ärenden som började {local(period.begins):%Y-%m-%d} till {last}."
+
+
+def _try_to_write(file: str) -> None:
+    """What can't be written is told before the long work, not after it."""
+    try:
+        with open(file, "a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        fault = f"{file} går inte att skriva ({error.strerror}). Ange en annan fil."
+        raise click.ClickException(fault) from None
 
 
 # --- Reading --------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import platform
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ import click
 from tests.load import http, sends
 from tests.load.sizes import ACT, BOARD, CENTRE, OFFICE, PERSON, TEXT, WORKERS
 
-PARTS = ("engine", "send", "access", "settlement", "large")
+PARTS = ("engine", "replay", "send", "access", "settlement", "large")
 ONLY_WHEN_ASKED = ("log",)
 
 
@@ -40,12 +41,14 @@ ONLY_WHEN_ASKED = ("log",)
 @click.option("--cases", default=100_000, show_default=True, help="Open cases in the database.")
 @click.option("--lines", default=20_000_000, show_default=True, help="Lines of the access log.")
 def main(parts: tuple[str, ...], cases: int, lines: int) -> None:
-    from tests.load import bench_engine, bench_log, bench_settlement
+    from tests.load import bench_engine, bench_log, bench_replay, bench_settlement
 
     wanted = parts or PARTS
     found: dict[str, Any] = {"machine": machine(), "cases": cases}
     if "engine" in wanted:
         found["engine"] = bench_engine.run()
+    if "replay" in wanted:
+        found["replay"] = bench_replay.run()
     if {"send", "access"} & set(wanted):
         with data_folder() as folder:
             found |= apart(measure, folder, cases, wanted)
@@ -83,7 +86,24 @@ def apart(measuring: Callable[..., dict[str, Any]], *given: Any) -> dict[str, An
 
 
 def machine() -> dict[str, Any]:
-    return {"python": platform.python_version(), "cores": os.cpu_count(), "at": _now().isoformat()}
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory),
+        "load": os.getloadavg()[0],
+        "loop_s": _loop(),
+        "at": _now().isoformat(),
+    }
+
+
+def _loop() -> float:
+    """Processors' seconds for ten million turns of a loop. A machine that others use too, or a
+    virtual one that has to wait for its cores, takes several times as long, as does all else."""
+    began, total = time.process_time(), 0
+    for one in range(10_000_000):
+        total += one
+    return time.process_time() - began
 
 
 def measure(folder: Path, cases: int, parts: Sequence[str]) -> dict[str, Any]:
@@ -227,7 +247,11 @@ Line = tuple[str, float, str]
 
 
 def tell(found: dict[str, Any]) -> None:
-    click.echo(f"{found['cases']} cases, Python {found['machine']['python']}")
+    machine = found["machine"]
+    click.echo(
+        f"{machine['cores']} cores, {machine['memory_gib']} GiB, Python {machine['python']}; "
+        f"load {machine['load']:.1f} before, ten million turns of a loop {machine['loop_s']:.2f} s"
+    )
     for part, told in TOLD.items():
         for what, value, unit in told(found[part]) if part in found else ():
             click.echo(f"  {what:72} {value:12,.2f} {unit}")
@@ -235,6 +259,17 @@ def tell(found: dict[str, Any]) -> None:
 
 def _of_engine(found: dict[str, Any]) -> Iterator[Line]:
     yield "engine, decide + evolve, one core", found["events_per_s"], "events/s"
+
+
+def _of_replay(found: dict[str, Any]) -> Iterator[Line]:
+    for which, what in (
+        ("changed", "two versions that differ"),
+        ("same", "one version"),
+    ):
+        one = found[which]
+        yield f"{one['histories']:,} stays replayed under {what}", one["seconds"], "s"
+        yield f"  {one['events']:,} events, processors' time", one["cpu_s"], "s"
+        yield "  memory at most, all processes", one["most_mib"], "MiB"
 
 
 def _of_send(found: dict[str, Any]) -> Iterator[Line]:
@@ -290,6 +325,7 @@ def _of_log(found: dict[str, Any]) -> Iterator[Line]:
 
 TOLD: dict[str, Callable[[dict[str, Any]], Iterator[Line]]] = {
     "engine": _of_engine,
+    "replay": _of_replay,
     "send": _of_send,
     "access": _of_access,
     "settlement": _of_settlement,

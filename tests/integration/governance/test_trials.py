@@ -10,7 +10,7 @@ from django.test import Client
 from stage import MONDAY, Stage, owner, person_at
 
 from sammanhang.access.acting import Acting, scope
-from sammanhang.governance import actions, shelf, trials
+from sammanhang.governance import actions, shelf, trial_figures, trials
 from sammanhang.governance.shelf import in_force
 
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 31)
@@ -81,7 +81,7 @@ def test_few_people_are_not_told_of(stage: Stage, eva: Acting) -> None:
     assert first is not None
     assert then is not None
     assert first["places"] == []
-    assert all(min(one["owed"]) >= trials.FEW for one in then["places"])
+    assert all(min(one["owed"]) >= trial_figures.FEW for one in then["places"])
     assert then["places"] != []
 
 
