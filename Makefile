@@ -15,7 +15,7 @@ help:
 	@echo "make check   lint, typer, importkontrakt och riktlinjernas sundhet"
 	@echo "make messages skärmarnas ord till översättning, och det översatta till tjänsten"
 	@echo "make docs    språkets referens, av dess exempel"
-	@echo "make bench   mätningar: motorn, sändningar, tavlor"
+	@echo "make bench   mätningar: motorn, uppspelning, sändningar, tavlor (BENCH=replay: bara den)"
 	@echo "make sbom    vad programvaran består av, som CycloneDX"
 	@echo "make audit   låsta paket: kontrollsummor, licenser, kända sårbarheter (ADVISORIES=mapp)"
 	@echo "make official andras kontrollprogram för exporten, till testerna"

@@ -55,6 +55,16 @@ class Access:
         return f"{local(self.at):%Y-%m-%d %H:%M}  {self.unit}, {self.care_provider}: {self.what}"
 
 
+EXTRACT = """
+select l.at, p.name, p.parent, l.action from access_log l
+left join lateral (select name, parent from directory_unitperiod p where p.unit_id = l.unit
+                   order by since desc limit 1) p on true
+where l.at >= %s and l.at < %s and l.action not like 'denied:%%' and l.action <> 'read:log'
+and (l.resident_id = %s or l.residents @> array[%s::uuid]) order by l.at
+"""
+"""By the months' own indexes of residents; months before and after are not looked into."""
+
+
 def extract(resident: UUID, since: date, until: date) -> list[Access]:
     """Who has been shown the resident, from a day up to, not including, another (PDL 8 kap. 5 §).
 
@@ -62,23 +72,11 @@ def extract(resident: UUID, since: date, until: date) -> list[Access]:
     """
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         _note_reading(cursor, "read:log", resident)
-        cursor.execute(
-            "select l.at, p.name, p.parent, l.action from access_log l "
-            f"{_UNIT} where l.at >= %s and l.at < %s and l.action not like 'denied:%%' "
-            "and l.action <> 'read:log' and (l.resident_id = %s or l.residents @> array[%s::uuid]) "
-            "order by l.at",
-            [_start(since), _start(until), resident, resident],
-        )
+        cursor.execute(EXTRACT, [_start(since), _start(until), resident, resident])
         return [
             Access(at, unit or "okänd enhet", parent or "", _said(action))
             for at, unit, parent, action in cursor.fetchall()
         ]
-
-
-_UNIT = """
-left join lateral (select name, parent from directory_unitperiod p where p.unit_id = l.unit
-                   order by since desc limit 1) p on true
-"""
 
 
 def _said(action: str) -> str:

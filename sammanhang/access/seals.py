@@ -95,15 +95,17 @@ def _last(cursor: Any) -> tuple[int, bytes, str]:
     return number, bytes(before), to_tx
 
 
+LINES = """
+select l.id, l.hash, l.hash = access_log_hash(l) from access_log l
+where l.tx >= %s::xid8 and l.tx < %s::xid8 order by l.id
+"""
+
+
 def _lines(from_tx: str, to_tx: str) -> Iterator[tuple[int, bytes, bool]]:
     """(id, stored hash, whether it is the hash of what the line says), in order of id: sought by
     transaction once, however many there are."""
     with connections[OWNER].chunked_cursor() as cursor:
-        cursor.execute(
-            "select l.id, l.hash, l.hash = access_log_hash(l) from access_log l "
-            "where l.tx >= %s::xid8 and l.tx < %s::xid8 order by l.id",
-            [from_tx, to_tx],
-        )
+        cursor.execute(LINES, [from_tx, to_tx])
         while rows := cursor.fetchmany(AT_ONCE):
             yield from ((line, bytes(stored), true) for line, stored, true in rows)
 

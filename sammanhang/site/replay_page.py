@@ -28,7 +28,8 @@ th, td { border-bottom: 1px solid #d5d9e0; padding: .3rem .6rem; text-align: rig
   font-variant-numeric: tabular-nums; vertical-align: middle; }
 th { font-weight: 400; } thead :is(th, td) { color: #4a4f59; vertical-align: bottom; }
 th:first-child { text-align: left; } td.changed { font-weight: 700; }
-td.chart { width: 12rem; } thead td { text-align: left; } svg { display: block; width: 12rem; height: 1.1rem; }
+td.chart { width: 12rem; } thead td { text-align: left; }
+svg { display: block; width: 12rem; height: 1.1rem; }
 .old { fill: #8a919e; } .new { fill: #1f5c99; }
 .key i { display: inline-block; width: .9rem; height: .6rem; margin: 0 .3rem 0 .8rem; }
 .key .old { background: #8a919e; } .key .new { background: #1f5c99; }

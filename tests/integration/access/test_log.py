@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
@@ -17,7 +19,7 @@ from stage import Stage, owner
 from sammanhang.access import seals
 from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.limits import LIMITS
-from sammanhang.access.log_extract import extract, store_log
+from sammanhang.access.log_extract import EXTRACT, extract, store_log
 from sammanhang.casework import boards
 from sammanhang.engine.calendar import STOCKHOLM
 from sammanhang.residents.identifiers import synthetic_personnummer
@@ -314,3 +316,53 @@ def test_what_an_older_key_signed_is_still_known(stage: Stage, tmp_path: Path) -
         with override_settings(SECRET_KEY="n" * 60, SECRET_KEY_FALLBACKS=[]):
             assert "har inte vår signatur" in str(found()[0])
             assert client.get("/tavla/").status_code == 302
+
+
+# --- Large as it grows ------------------------------------------------------------------------
+
+
+def tables_read(sql: str, *given: object) -> tuple[set[str], set[str]]:
+    """(tables of the log that a statement would look into, those of them it would read through)."""
+    ((plan,),) = owner(f"explain (format json) {sql}", *given)
+    looked_into, read_through = set[str](), set[str]()
+
+    def look(node: dict[str, Any]) -> None:
+        name = node.get("Relation Name", "")
+        if name.startswith("access_log"):
+            looked_into.add(name)
+            if node["Node Type"] == "Seq Scan":
+                read_through.add(name)
+        for below in node.get("Plans", ()):
+            look(below)
+
+    look(plan[0]["Plan"])
+    return looked_into, read_through
+
+
+@pytest.fixture
+def many_lines(stage: Stage) -> date:
+    """A month with so many lines that a plan minds. Its first day."""
+    first = datetime.now(UTC).date().replace(day=1)
+    owner(
+        "insert into access_log (at, person, unit, action, resident_id) select %s::timestamptz "
+        "+ n * interval '1 minute', 'p' || n %% 50, 'u' || n %% 90, 'read:case', gen_random_uuid() "
+        "from generate_series(1, 20000) n",
+        first,
+    )
+    owner("analyze access_log")
+    return first
+
+
+def test_an_extract_looks_into_its_months_alone_and_reads_none_through(many_lines: date) -> None:
+    after = (many_lines + timedelta(days=31)).replace(day=1)
+    looked_into, read_through = tables_read(EXTRACT, many_lines, after, uuid4(), uuid4())
+
+    assert looked_into == {f"access_log_{many_lines:%Y_%m}"}
+    assert read_through == set()
+
+
+def test_a_seal_s_lines_are_sought_and_no_large_month_is_read_through(many_lines: date) -> None:
+    ((latest,),) = owner("select max(tx)::text from access_log")
+    _, read_through = tables_read(seals.LINES, str(int(latest) + 1), str(int(latest) + 9))
+
+    assert f"access_log_{many_lines:%Y_%m}" not in read_through
