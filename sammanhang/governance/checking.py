@@ -171,7 +171,8 @@ def step_words(step: Step, process: Process) -> StepWords:
     where = f" i {step.area}" if step.area else ""
     filled = ", ".join(f"{name}: {_value(value)}" for name, value in step.data.items())
     who = part_title(step.part, process) if step.part in process.parts else step.part
-    return StepWords(act_title(step.act, process), who + where, filled)
+    which = f", {('den ena', 'den andra')[step.number - 1]} enheten" if step.number else ""
+    return StepWords(act_title(step.act, process), who + where + which, filled)
 
 
 def _value(value: object) -> str:

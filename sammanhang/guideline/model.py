@@ -49,6 +49,10 @@ class Step:
     area: str | None = None
     """Where that unit lies, if a supplement holds there."""
     data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    number: int | None = None
+    """Which of two units that are alike, where there are two: 1 or 2."""
+    then: tuple[str, ...] = ()
+    """What it changes, in words: who then takes part, what is owed, barred and undone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,14 @@ def _as_json(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.value,
         "message": finding.text,
         "history": [
-            {"act": step.act, "part": step.part, "area": step.area, "data": dict(step.data)}
+            {
+                "act": step.act,
+                "part": step.part,
+                "area": step.area,
+                "data": dict(step.data),
+                "number": step.number,
+                "then": list(step.then),
+            }
             for step in finding.history
         ],
     }

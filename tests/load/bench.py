@@ -32,7 +32,7 @@ import click
 from tests.load import http, sends
 from tests.load.sizes import ACT, BOARD, CENTRE, OFFICE, PERSON, TEXT, WORKERS
 
-PARTS = ("engine", "replay", "send", "access", "settlement", "large")
+PARTS = ("engine", "check", "replay", "send", "access", "settlement", "large")
 ONLY_WHEN_ASKED = ("log",)
 
 
@@ -41,7 +41,13 @@ ONLY_WHEN_ASKED = ("log",)
 @click.option("--cases", default=100_000, show_default=True, help="Open cases in the database.")
 @click.option("--lines", default=20_000_000, show_default=True, help="Lines of the access log.")
 def main(parts: tuple[str, ...], cases: int, lines: int) -> None:
-    from tests.load import bench_engine, bench_log, bench_replay, bench_settlement
+    from tests.load import (
+        bench_engine,
+        bench_log,
+        bench_replay,
+        bench_settlement,
+        bench_soundness,
+    )
 
     wanted = parts or PARTS
     found: dict[str, Any] = {"machine": machine(), "cases": cases}
@@ -49,6 +55,8 @@ def main(parts: tuple[str, ...], cases: int, lines: int) -> None:
         found["engine"] = bench_engine.run()
     if "replay" in wanted:
         found["replay"] = bench_replay.run()
+    if "check" in wanted:
+        found["check"] = bench_soundness.run()
     if {"send", "access"} & set(wanted):
         with data_folder() as folder:
             found |= apart(measure, folder, cases, wanted)
@@ -272,6 +280,12 @@ def _of_replay(found: dict[str, Any]) -> Iterator[Line]:
         yield "  memory at most, all processes", one["most_mib"], "MiB"
 
 
+def _of_check(found: dict[str, Any]) -> Iterator[Line]:
+    from tests.load.bench_soundness import told
+
+    yield from told(found)
+
+
 def _of_send(found: dict[str, Any]) -> Iterator[Line]:
     ratio = found["perform_per_s"] / found["pgbench_sends_per_s"]
     yield "perform(), 8 processes", found["perform_per_s"], "sends/s"
@@ -326,6 +340,7 @@ def _of_log(found: dict[str, Any]) -> Iterator[Line]:
 TOLD: dict[str, Callable[[dict[str, Any]], Iterator[Line]]] = {
     "engine": _of_engine,
     "replay": _of_replay,
+    "check": _of_check,
     "send": _of_send,
     "access": _of_access,
     "settlement": _of_settlement,

@@ -26,6 +26,7 @@ class Cast:
     ) -> None:
         self._process = process
         self._parts = part.parts
+        self._twice = twice
         self.units: list[Unit] = [
             (name, place, number)
             for name in part.parts
@@ -58,6 +59,11 @@ class Cast:
 
     def place(self, unit: int) -> Place:
         return self.units[unit][1]
+
+    def number(self, unit: int) -> int | None:
+        """Which of two it is, where there are two of a kind."""
+        home, _, which = self.units[unit]
+        return which + 1 if home == self._twice else None
 
     def doers(self, act: Act) -> Iterator[tuple[int, int]]:
         """Each unit that may do the act, and the bits by which it may."""

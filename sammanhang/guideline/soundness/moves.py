@@ -91,7 +91,8 @@ class Moves:
         }
         joining = self._joining(move)
         data.update({j.field: j.part for j in act.joins if j.part in joining and j.field != SENDER})
-        return Step(act.name, part, ", ".join(sorted(self._cast.place(unit))) or None, data)
+        area = ", ".join(sorted(self._cast.place(unit))) or None
+        return Step(act.name, part, area, data, self._cast.number(unit))
 
     def _joining(self, move: Move) -> Collection[str]:
         bits = enumerate(self._cast.holders)

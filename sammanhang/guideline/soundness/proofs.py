@@ -219,6 +219,8 @@ class Proofs:
             return doing
         for performer in described.performers:
             for bringing in self._inviting.get(performer, ()):
+                if any(isinstance(r, Bar) for r in self._process.bars_on.get(bringing, ())):
+                    continue  # it may be done already, and those it brought have left
                 way = self._way_of_any(bringing, part, secured, within | {act})
                 if way is not None:
                     return doing | way

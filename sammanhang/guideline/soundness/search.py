@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sammanhang.guideline.model import Step
 from sammanhang.guideline.soundness.moves import Move
 from sammanhang.guideline.soundness.states import Model, Owes, State
+from sammanhang.guideline.soundness.words import changes
 
 MOST_STATES = 50_000
 """In one search. Beyond it the question is not decided."""
@@ -32,8 +33,11 @@ class Reached:
         steps: list[Step] = []
         came = self.came[at]
         while came is not None:
-            steps.append(self.model.step(self.states[came[0]], came[1]))
-            came = self.came[came[0]]
+            before, move = came
+            step = self.model.step(self.states[before], move)
+            then = changes(self.model, self.states[before], self.states[at])
+            steps.append(replace(step, then=then))
+            at, came = before, self.came[before]
         return tuple(reversed(steps))
 
 

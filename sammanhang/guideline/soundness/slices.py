@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 
 from sammanhang.guideline.areas import Geography, Scope
 from sammanhang.guideline.holding import names_in
-from sammanhang.guideline.model import Act, Duty, Field, Guard, Phase, Process, Revocation
+from sammanhang.guideline.model import (
+    SENDER,
+    Act,
+    Duty,
+    Field,
+    Guard,
+    Phase,
+    Process,
+    Revocation,
+)
 
 Place = frozenset[str]
 """Where a unit lies: the supplements (and routines) that bind it."""
@@ -36,6 +45,7 @@ class Slicer:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._owed: dict[str, set[str]] = {}
+        self._left = {p for act in process.acts.values() if act.leaves for p in act.performers}
         self._revoking: dict[str, list[Revocation]] = {}
         for rules in process.revocations_by.values():
             for rule in rules:
@@ -73,6 +83,7 @@ class Slicer:
             for phase in phases:
                 waiting += self._of_guard(phase.guard, names)
             waiting += self._ends(ending, found)
+            waiting += self._owed_after_end(ending, found, duties, names)
             waiting = [name for name in waiting if name not in found]
         process = self._process
         return Slice(
@@ -108,6 +119,20 @@ class Slicer:
             if not acts.isdisjoint(phase.triggers):
                 for one in phases_before(self._process, phase):
                     yield from one.triggers
+
+    def _owed_after_end(
+        self, ending: Sequence[Phase], acts: set[str], duties: dict[str, Duty], names: set[str]
+    ) -> Iterator[str]:
+        """What is owed may be done also in a case that is over: by these duties."""
+        last = acts.intersection(name for phase in ending for name in phase.triggers)
+        after = last.union(*(self._owed_after(name) for name in last))
+        for rule in self._process.rules if after else ():
+            if not isinstance(rule, Duty) or rule.receipt or rule.name in duties:
+                continue
+            leads = {rule.act, *self._owed_after(rule.act)}
+            if not after.isdisjoint(rule.triggers) and not acts.isdisjoint(leads):
+                duties[rule.name] = rule
+                yield from self._of_duty(rule, names)
 
     def _owed_after(self, act: str) -> set[str]:
         """What is owed because of an act, and because of that, and so on."""
@@ -184,8 +209,11 @@ class Slicer:
             yield rule.act
             yield from self._of_guard(rule.guard, names)
         for part in process.acts[name].performers:
-            if not process.parts[part].at_least:
+            if not process.parts[part].at_least or part in self._left:
                 yield from self._of_name(part, names)
+        for joining in process.acts[name].joins:  # refused where the part is full
+            if joining.field == SENDER and process.parts[joining.part].at_most is not None:
+                yield from self._of_name(joining.part, names)
 
     def _of_duty(self, duty: Duty, names: set[str]) -> Iterator[str]:
         yield duty.act

@@ -51,6 +51,7 @@ class Model:
         geography: Geography,
         twice: str | None = None,
     ) -> None:
+        self.process = process
         self.slice = part
         self.acts = part.acts
         self.cast = Cast(process, part, geography, twice)

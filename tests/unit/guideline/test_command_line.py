@@ -102,6 +102,22 @@ def test_json_for_other_programs(folder: Path) -> None:
     assert json.loads(CliRunner().invoke(check, ["riktlinjer", "--json"]).output) == []
 
 
+def test_json_tells_the_history_step_by_step() -> None:
+    unsound = str(Path(__file__).parent / "unsound/the-second-to-answer.md")
+    result = CliRunner().invoke(check, [unsound, "--json"])
+
+    (finding,) = json.loads(result.output)
+    assert (finding["kind"], finding["line"], finding["rule"]) == ("deadlock", 43, "svar-ska")
+    assert finding["history"][-1] == {
+        "act": "svar",
+        "part": "kommun",
+        "area": None,
+        "data": {},
+        "number": 1,
+        "then": ["Underlag är som ogjord", "Underlag kan inte längre göras"],
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "content", "line", "text"),
     [
