@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time
 
 from sammanhang.guideline.deadlines import UNITS, Misread, read_span
@@ -21,6 +22,7 @@ from sammanhang.guideline.model import (
     Section,
     Source,
     Span,
+    SpanUnit,
 )
 from sammanhang.guideline.names import Names
 from sammanhang.guideline.reader import Block
@@ -30,7 +32,7 @@ from sammanhang.guideline.sheet import Sheet
 from sammanhang.guideline.tree import Word
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "part": ("rubrik", "enheter", "antal", "källa"),
+    "part": ("rubrik", "enheter", "antal", "insyn", "källa"),
     "handling": (
         "rubrik",
         "vem",
@@ -70,6 +72,8 @@ COUNTS: Mapping[str, tuple[int, int | None]] = {
     "1..n": (1, None),
     "0..n": (0, None),
 }
+KEPT = 3650
+"""Days that a case is kept after it was closed (PDL 2008:355 3 kap. 17 §)."""
 EFFECTS = tuple(effect.value for effect in Effect)
 
 
@@ -101,7 +105,21 @@ def read_part(block: Block, sheet: Sheet, document: str) -> Part | None:
         at_most=at_most,
         source=source_of(block, sheet, document),
     )
-    return part if sheet.sound else None
+    insight = _insight(sheet)
+    if not sheet.sound:
+        return None
+    return part if insight is None else replace(part, insight=insight)
+
+
+def _insight(sheet: Sheet) -> Span | None:
+    """The span under `insyn`, in days. Nobody sees a case for longer than it has to be kept."""
+    span, line = read_span_of(sheet, "insyn"), sheet.line_of("insyn")
+    if span is not None and span.unit is not SpanUnit.CALENDAR_DAYS:
+        sheet.error("span", line, "har insyn i annat än dagar. Skriv till exempel '90 dagar'.")
+    elif span is not None and span.amount > KEPT:
+        text = f"har insyn i {span.amount} dagar, längre än ärendet finns. Skriv högst {KEPT} dagar."
+        sheet.error("span", line, text)
+    return span
 
 
 def _count(sheet: Sheet) -> tuple[int, int | None]:
@@ -207,7 +225,11 @@ def _receipt(sheet: Sheet) -> Span | None:
 
 def read_receipt(sheet: Sheet) -> Span | None:
     """The span under `kvittens`."""
-    word = sheet.word("kvittens", what="en tid")
+    return read_span_of(sheet, "kvittens")
+
+
+def read_span_of(sheet: Sheet, key: str) -> Span | None:
+    word = sheet.word(key, what="en tid")
     if word is None:
         return None
     span = read_span(word.text)

@@ -24,7 +24,13 @@ from sammanhang.guideline.model import (
     Source,
 )
 from sammanhang.guideline.restrictions import fields_of_all
-from sammanhang.guideline.sentences import all_of, deadline_text, part_title, sentence
+from sammanhang.guideline.sentences import (
+    all_of,
+    deadline_text,
+    insight_text,
+    part_title,
+    sentence,
+)
 
 _T = TypeVar("_T")
 
@@ -45,6 +51,7 @@ class What(Enum):
     PERFORMER = "utförare"
     RULE = "ordning"
     PHASE = "läge"
+    INSIGHT = "insyn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ def differences(old: Process, new: Process) -> tuple[Change, ...]:
             _acts(old, new),
             _rules(old, new),
             _phases(old, new),
+            _insight(old, new),
         )
         for change in found
     )
@@ -343,3 +351,15 @@ def _phases(old: Process, new: Process) -> Iterator[Change]:
         kind = Kind.CHANGED if before and after else Kind.ADDED if after else Kind.REMOVED
         sources = (before.source if before else None, after.source if after else None)
         yield Change(kind, What.PHASE, name, (), f"Läget {there.title}.", *sources)
+
+
+def _insight(old: Process, new: Process) -> Iterator[Change]:
+    """For how long a unit sees a case that it no longer takes part in."""
+    for name, after in new.parts.items():
+        before = old.parts.get(name)
+        if before is None or before.insight == after.insight:
+            continue
+        shorter = after.insight.amount < before.insight.amount
+        kind = Kind.TIGHTENED if shorter else Kind.LOOSENED
+        text = f"{after.title}: {insight_text(after)}"
+        yield Change(kind, What.INSIGHT, name, (name,), text, before.source, after.source)

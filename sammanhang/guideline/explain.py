@@ -13,6 +13,7 @@ from sammanhang.guideline.explain_html import as_html, as_html_fragment
 from sammanhang.guideline.model import Act, Document, Duty, Part, Process, Rule
 from sammanhang.guideline.sentences import (
     citation,
+    insight_text,
     parts_text,
     phase_sentence,
     reckoning_text,
@@ -53,7 +54,8 @@ def _part(part: Part, process: Process) -> Iterator[str]:
     yield "-" * len(part.title)
     if part.unit_types:
         yield from _wrapped(f"Enheter: {', '.join(part.unit_types)}.")
-        yield ""
+    yield from _wrapped(insight_text(part))
+    yield ""
     acts = [act for act in process.acts.values() if part.name in act.performers]
     yield from _listing("Får göra", [_may(act, process) for act in acts])
     yield from _listing("Ska", [sentence(rule, process) for rule in _owed(part, process)])

@@ -21,6 +21,7 @@ from sammanhang.guideline.reader import KINDS
 from sammanhang.guideline.sentences import (
     all_of,
     any_of,
+    insight_text,
     part_title,
     parts_text,
     phase_sentence,
@@ -169,6 +170,7 @@ def _about_part(part: Part) -> Iterator[str]:
         yield f"Antal: precis {most}."
     elif part.at_least or part.at_most is not None:
         yield f"Antal: minst {part.at_least}, högst {most}."
+    yield insight_text(part)
 
 
 def _about_act(act: Act, process: Process) -> Iterator[str]:

@@ -248,6 +248,9 @@ class Part:
     at_least: int
     at_most: int | None
     source: Source
+    insight: Span = Span(7, SpanUnit.CALENDAR_DAYS)
+    """For how long (`insyn`) a unit that held it sees a case after it has left, or the case has
+    closed. Where the document is silent: a week, in which a mistake is found."""
 
 
 class FieldType(Enum):

@@ -18,6 +18,7 @@ from sammanhang.guideline.model import (
     Guard,
     On,
     Opening,
+    Part,
     Phase,
     Process,
     Reckoning,
@@ -153,6 +154,14 @@ def span_text(span: Span) -> str:
     """`24 timmar`, `1 arbetsdag`."""
     unit = _SINGULAR[span.unit] if span.amount == 1 else span.unit.value
     return f"{span.amount} {unit}"
+
+
+def insight_text(part: Part) -> str:
+    """For how long a unit that held the part sees the case afterwards."""
+    after = "efter att den har lämnat det eller det har avslutats"
+    if part.insight.amount == 0:
+        return "Enheten ser ärendet till slutet av den dag då den lämnar det eller det avslutas."
+    return f"Enheten ser ärendet i {span_text(part.insight)} {after}."
 
 
 def deadline_text(deadline: Deadline, process: Process) -> str:

@@ -50,6 +50,33 @@ def test_any_number_of_units_holds_a_part_that_says_nothing() -> None:
     assert (part.at_least, part.at_most) == (0, None)
 
 
+def test_a_part_says_for_how_long_its_units_see_the_case_afterwards() -> None:
+    part = part_of("rubrik: Öppenvård\ninsyn: 90 dagar")
+
+    assert part.insight == Span(90, SpanUnit.CALENDAR_DAYS)
+
+
+def test_where_nothing_is_said_the_case_is_seen_for_a_week_afterwards() -> None:
+    assert part_of("rubrik: Öppenvård").insight == Span(7, SpanUnit.CALENDAR_DAYS)
+
+
+@pytest.mark.parametrize(
+    ("insight", "what_is_wrong"),
+    [
+        ("länge", "parten 'öppenvård' har 'länge': 'länge' är ingen tid. "
+         "Skriv till exempel '24 timmar' eller '1 arbetsdag'."),
+        ("4 timmar", "parten 'öppenvård' har insyn i annat än dagar. "
+         "Skriv till exempel '90 dagar'."),
+        ("9000 dagar", "parten 'öppenvård' har insyn i 9000 dagar, längre än ärendet finns. "
+         "Skriv högst 3650 dagar."),
+    ],
+)  # fmt: skip
+def test_what_is_no_time_of_insight_is_told(insight: str, what_is_wrong: str) -> None:
+    blocks = f"```part öppenvård\ninsyn: {insight}\n```\n"
+    (error,) = errors_of(blocks)
+    assert error == what_is_wrong
+
+
 # --- Who and for whom -----------------------------------------------------------------------
 
 

@@ -53,6 +53,12 @@ senast: 48 timmar
 """
 DUTY = "Inom 48 timmar efter Inskrivning ska kommun göra Kallelse (avsnitt 1)."
 CHANGES = {
+    "seen for longer": ("rubrik: Kommun\n", "rubrik: Kommun\ninsyn: 30 dagar\n", "lättas insyn: "
+                        "Kommun: Enheten ser ärendet i 30 kalenderdagar efter att den har lämnat "
+                        "det eller det har avslutats."),
+    "seen not so long": ("rubrik: Kommun\n", "rubrik: Kommun\ninsyn: 0 dagar\n", "skärps insyn: "
+                         "Kommun: Enheten ser ärendet till slutet av den dag då den lämnar det "
+                         "eller det avslutas."),
     "tightened": ("48 timmar", "24 timmar", "skärps åtagande: Kallelse, kommun: inom 48 timmar "
                   "blir inom 24 timmar."),
     "loosened": ("48 timmar", "3 kalenderdagar", "lättas åtagande: Kallelse, kommun: inom 48 "

@@ -92,6 +92,8 @@ Riktlinje, version 2, gäller från 2026-03-01.
 Slutenvård
 ----------
 Enheter: avdelning.
+Enheten ser ärendet i 7 kalenderdagar efter att den har lämnat det eller det har
+avslutats.
 
 Får göra:
   - Inskrivning (avsnitt 2.1)
@@ -104,6 +106,9 @@ Ska:
 
 Kommun
 ------
+Enheten ser ärendet i 7 kalenderdagar efter att den har lämnat det eller det har
+avslutats.
+
 Får göra:
   - Kvittens
 
