@@ -28,6 +28,7 @@ from sammanhang.casework.actions import (
     open_case,
     perform,
 )
+from sammanhang.casework.blocks import BY_CONSENT, BY_LAW, rests_on_consent
 from sammanhang.casework.processes import DISCHARGE, process_on
 from sammanhang.directory.models import CARE_ROLES
 from sammanhang.engine.calendar import local
@@ -207,6 +208,7 @@ class Clock:
                 data=self._filled_in(act, data, person),
                 now=datetime.now(UTC),
                 key=uuid4(),
+                despite=BY_CONSENT if rests_on_consent(self.process.acts[act]) else BY_LAW,
             )
         except NoSuchCase:  # the unit has gone out of it meanwhile
             return None

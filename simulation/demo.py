@@ -15,6 +15,7 @@ from sammanhang.casework.loading import load as load_histories
 from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
 from sammanhang.directory.county import load_county
 from sammanhang.engine.calendar import local
+from simulation.blocks import load_blocks
 from simulation.county import OWNER, load_residents, load_staff
 from simulation.economy import load_economy
 from simulation.lives import SEED, Lived, live
@@ -75,6 +76,7 @@ def load(
                 load_histories(process, edition, some)
                 tick(len(some))
         load_economy()
+        load_blocks()
     with connections[OWNER].cursor() as cursor:
         cursor.execute("analyze")
 

@@ -168,7 +168,8 @@ def scope(acting: Acting) -> Iterator[None]:
             cursor.execute(
                 "select set_config('app.person', %s, true), set_config('app.unit', %s, true), "
                 "set_config('app.case', '', true), set_config('app.lookup', '', true), "
-                "set_config('app.resident', '', true), set_config('app.unmask', '', true)",
+                "set_config('app.resident', '', true), set_config('app.unmask', '', true), "
+                "set_config('app.opening', '', true)",
                 [acting.person, acting.care_unit],
             )
         yield

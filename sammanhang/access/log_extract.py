@@ -39,7 +39,14 @@ SAID = {
     "find:number": "sökte på personens nummer",
     "find:name": "såg personen bland träffarna på ett namn",
     "read:resident": "öppnade personen för inskrivning",
+    "read:block": "läste enhetens spärrar",
+    "read:blocked": "läste att något är spärrat",
+    "write:block": "spärrade det enheten har skrivit",
+    "write:lift": "hävde enhetens spärr",
+    "write:opening": "öppnade det spärrade",
 }
+BY = {"emergency": " (spärrat, vid nödöppning)", "consent": " (spärrat, med samtycke)"}
+"""What is said of a line that was read by an opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Access:
 
 
 EXTRACT = """
-select l.at, p.name, p.parent, l.action from access_log l
+select l.at, p.name, p.parent, l.action, l.why from access_log l
 left join lateral (select name, parent from directory_unitperiod p where p.unit_id = l.unit
                    order by since desc limit 1) p on true
 where l.at >= %s and l.at < %s and l.action not like 'denied:%%' and l.action <> 'read:log'
@@ -74,16 +81,14 @@ def extract(resident: UUID, since: date, until: date) -> list[Access]:
         _note_reading(cursor, "read:log", resident)
         cursor.execute(EXTRACT, [_start(since), _start(until), resident, resident])
         return [
-            Access(at, unit or "okänd enhet", parent or "", _said(action))
-            for at, unit, parent, action in cursor.fetchall()
+            Access(at, unit or "okänd enhet", parent or "", _said(action) + BY.get(why, ""))
+            for at, unit, parent, action, why in cursor.fetchall()
         ]
 
 
 def _said(action: str) -> str:
     kind, _, act = action.partition(":")
-    if kind == "write":
-        return f"skrev: {act}"
-    return SAID.get(action, action)
+    return SAID.get(action) or (f"skrev: {act}" if kind == "write" else action)
 
 
 def _start(day: date) -> datetime:
@@ -111,7 +116,7 @@ def store_log(since: date, until: date) -> Iterator[bytes]:
             "select l.id, l.at, l.action, l.person, s.given_name || ' ' || s.family_name, l.unit, "
             "u.organisation_id, coalesce(a.purpose, 'Vård och behandling'), a.role, "
             "(select array_agg(n.kind || '|' || n.value) from residents_residentnumber n "
-            " where n.current and n.resident_id = any(l.residents || l.resident_id)) "
+            " where n.current and n.resident_id = any(l.residents || l.resident_id)), l.why "
             "from access_log l left join directory_unit u on u.hsa_id = l.unit "
             "left join directory_staff s on s.hsa_id = l.person "
             "left join directory_assignment a on a.id = l.assignment "
@@ -134,13 +139,15 @@ def _message(rows: Iterable[tuple[Any, ...]]) -> bytes:
 
 
 def _record(log: Xml.Element, row: tuple[Any, ...]) -> None:
-    line, at, action, person, name, unit, organisation, purpose, role, numbers = row
+    line, at, action, person, name, unit, organisation, purpose, role, numbers, why = row
     provider = f"SE{organisation}-0000" if organisation else unit
     _say(log, "logId", str(uuid5(NAMESPACE, str(line))))
     _say(_under(log, "system"), "systemId", SYSTEM)
     activity = _under(log, "activity")
     _say(activity, "activityType", "Skriva" if action.startswith("write:") else "Läsa")
     _say(activity, "activityLevel", action.partition(":")[2])
+    if why in BY:
+        _say(activity, "activityArgs", BY[why].strip(" ()"))
     _say(activity, "startDate", local(at).isoformat(timespec="seconds"))
     _say(activity, "purpose", purpose)
     user = _under(log, "user")

@@ -106,6 +106,17 @@ def load(first: date, unit: str) -> Review:
     return Review(_sample(lines, seed), patterns(lines, names, acts), said, seed is not None)
 
 
+def verdicts(finding: str) -> list[Verdict]:
+    """What has been said of one finding, in whatever month."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select finding, verdict, note, by, at from access_review where finding = %s "
+            "order by id",
+            [finding],
+        )
+        return [Verdict(*row) for row in cursor.fetchall()]
+
+
 def _span(first: date) -> tuple[datetime, datetime]:
     after = (first + timedelta(days=31)).replace(day=1)
     since, until = (datetime.combine(day, time(), STOCKHOLM) for day in (first, after))

@@ -25,6 +25,7 @@ WHY = {
     "night": N_("Läst mellan 22 och 06 av någon som sällan läser då."),
     "many": N_("Fler än tjugo personer öppnade en och en inom en timme."),
     "emergency": N_("Öppnat som nödöppning."),
+    "consent": N_("Öppnat det spärrade med personens samtycke."),
     "no-act": N_("Enheten gjorde inget i ärendet efteråt."),
     "denied": N_("Försök som tjänsten nekade."),
 }
@@ -72,6 +73,7 @@ def patterns(
         "night": _seldom_at_night(reads),
         "many": _many_in_an_hour(reads),
         "emergency": [one for one in lines if one.why == "emergency"],
+        "consent": [one for one in lines if one.why == "consent"],
         "no-act": [
             one
             for one in reads

@@ -13,6 +13,7 @@ urlpatterns = [
     path("uppdrag/", views_administration.people, name="people"),
     path("logggranskning/", views_review.months, name="review"),
     path("logggranskning/<int:year>-<int:month>/", views_review.month, name="review-month"),
+    path("logggranskning/oppnat/<int:opening>/", views_review.opening, name="review-opening"),
     path("byt-enhet/", views.switch, name="switch"),
     path("logga-ut/", views.sign_out, name="sign-out"),
 ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sammanhang.access import review
+from sammanhang.access import openings, review
 from sammanhang.access.acting import log_reading
 from sammanhang.access.requires import Asked, Denied, requires
 from sammanhang.access.review import Review
@@ -24,9 +24,47 @@ LONGEST_NOTE = 2000
 def months(request: Asked) -> HttpResponse:
     """The months there is a log of."""
     with review.scope(request.acting):
-        found = review.months()
+        found, opened = review.months(), openings.waiting(request.acting)
         log_reading(request.acting, "read:log-review")
-    return render(request, "access/review_months.html", {"section": "review", "months": found})
+    told = {"section": "review", "months": found, "openings": opened, "local": _local}
+    return render(request, "access/review_months.html", told)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("log_reviewer")
+def opening(request: Asked, opening: int) -> HttpResponse:
+    """One opening of what a resident has blocked, what was read by it, and a verdict on it."""
+    acting, error = request.acting, None
+    with review.scope(acting):
+        found = openings.one(acting, opening)
+        if found is None:
+            raise Denied("log-review")
+        if request.method == "POST":
+            error = _fault(request, found.person)
+            if error is None:
+                verdict, note = request.POST["verdict"], request.POST.get("note", "").strip()
+                review.say(acting, found.month, found.key, verdict, note)
+        told = {"lines": openings.lines(found), "verdicts": review.verdicts(found.key)}
+        log_reading(acting, "read:log-review", case=found.case)
+    if request.method == "POST" and error is None:
+        return redirect("access:review")
+    told |= {
+        "section": "review",
+        "opening": found,
+        "said": _said(),
+        "local": _local,
+        "error": error,
+        "typed": request.POST,
+    }
+    return render(request, "access/review_opening.html", told, status=409 if error else 200)
+
+
+def _local(at: datetime) -> str:
+    return f"{local(at):%Y-%m-%d %H.%M}"
+
+
+def _said() -> dict[str, str]:
+    return {"in order": _("I sin ordning"), "look into": _("Utreds"), "misuse": _("Intrång")}
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,8 +91,8 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
         "review": loaded,
         "groups": ((_("Stickprov"), loaded.sample), (_("Värt en titt"), loaded.patterns)),
         "why": {pattern: _(words) for pattern, words in WHY.items()},
-        "said": {"in order": _("I sin ordning"), "look into": _("Utreds"), "misuse": _("Intrång")},
-        "local": lambda at: f"{local(at):%Y-%m-%d %H.%M}",
+        "said": _said(),
+        "local": _local,
         "error": error,
         "typed": request.POST,
     }
@@ -63,11 +101,20 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
 
 def _say(request: Asked, first: date, loaded: Review) -> str | None:
     """Records what the form says, or tells what is amiss with it."""
-    verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "").strip()
     found = loaded.finding(request.POST.get("finding", ""))
     if found is None:
         return _("Det som skulle bedömas finns inte längre. Läs sidan och försök igen.")
-    if found.lines[0].person == request.acting.person:
+    fault = _fault(request, found.lines[0].person)
+    if fault is None:
+        verdict, note = request.POST["verdict"], request.POST.get("note", "").strip()
+        review.say(request.acting, first, found.key, verdict, note)
+    return fault
+
+
+def _fault(request: Asked, reader: str) -> str | None:
+    """What is amiss with a verdict on what somebody has read."""
+    verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "").strip()
+    if reader == request.acting.person:
         return _("Ingen granskar sin egen läsning. Be en annan granskare.")
     if verdict not in review.VERDICTS:
         return _("Välj en bedömning.")
@@ -75,5 +122,4 @@ def _say(request: Asked, first: date, loaded: Review) -> str | None:
         return _("Skriv i anteckningen vad som ska utredas och varför.")
     if len(note) > LONGEST_NOTE or "\0" in note:
         return _("Anteckningen är för lång. Skriv högst 2 000 tecken.")
-    review.say(request.acting, first, found.key, verdict, note)
     return None

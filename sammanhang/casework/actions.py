@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.requires import Denied
 from sammanhang.casework import chain, restricted
+from sammanhang.casework.blocks import not_sent_on_purpose
 from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
 from sammanhang.casework.projection import changes
 from sammanhang.casework.references import faulty_references
@@ -85,17 +86,20 @@ def perform(
     now: datetime,
     key: UUID,
     expected_seq: int | None = None,
+    despite: str | None = None,
 ) -> Performed | Refused | Changed:
     """Does an act in a case on behalf of a unit. The same `key` again does nothing more.
 
     `expected_seq`: the last event the person had seen; with a later one nothing is done and the
-    answer is `Changed`. Acknowledging is never held up so. Raises NoSuchCase.
+    answer is `Changed`. Acknowledging is never held up so. `despite`: why the recipients may read
+    it, where the resident has blocked what the unit writes. Raises NoSuchCase.
     """
     command = Command(acting.unit, acting.person, act, data)
-    result = _perform(acting, case, command, now, key, expected_seq, locked=False)
+    asked = (acting, case, command, now, key, expected_seq, despite)
+    result = _perform(*asked, locked=False)
     if result is None:  # somebody was before, between our reading and writing: now hold the case
         with transaction.atomic():
-            result = _perform(acting, case, command, now, key, expected_seq, locked=True)
+            result = _perform(*asked, locked=True)
     if result is None:
         raise NoSuchCase(case)
     return result
@@ -120,6 +124,7 @@ def _perform(
     now: datetime,
     key: UUID,
     expected_seq: int | None,
+    despite: str | None,
     *,
     locked: bool,
 ) -> Performed | Refused | Changed | None:
@@ -132,7 +137,7 @@ def _perform(
         found = cursor.fetchone()
     if found is None:
         raise NoSuchCase(number)
-    repeated_case, repeated_seq, head, process_key, edition, state = found
+    repeated_case, repeated_seq, head, process_key, edition, state, blocked = found
     if repeated_seq is not None:
         return Performed(repeated_case, repeated_seq, repeated=True)
     process = process_for(process_key, edition)
@@ -142,8 +147,12 @@ def _perform(
     decided = _decide(process, case, command, now, acting, number)
     if isinstance(decided, Refusal):
         return Refused(decided)
+    ground = despite if blocked else None
+    if blocked and (refusal := not_sent_on_purpose(process.acts[command.act], ground)):
+        return Refused(refusal)
+    write = ("casework_append", acting, process, number, case, decided, head, key)
     try:
-        appended = _write("casework_append", acting, process, number, case, decided, head, key)
+        appended = _write(*write, ground=ground)
     except IntegrityError as error:
         return Refused(_already_open(command.act, error))
     return Performed(number, decided.seq) if appended else None
@@ -266,17 +275,22 @@ def _write(
     head: bytes,
     key: UUID,
     more: list[Any] | None = None,
+    ground: str | None = None,
 ) -> bool:
     """Calls the function in SQL that writes an event with all that follows from it."""
     after = evolve(process, case, restricted.for_engine(process, case, event))
     parted = restricted.kept(process, case, after, event)
     stored = chain.as_stored(restricted.sealed(event, parted), process.acts[event.act].basis)
+    made = changes(process, case, after, event, parted)
+    if ground is not None:
+        told = {to for seq, to, *_ in made.get("deliveries", ()) if seq == event.seq}
+        made |= {"disclosed": sorted(told - {event.unit}), "ground": ground}
     arguments = [
         number,
         *(more or ()),
         _json(stored),
         chain.link(head, number, stored),
-        _json(changes(process, case, after, event, parted)),
+        _json(made),
         _json(to_json(after)),
         key,
         acting.assignment,

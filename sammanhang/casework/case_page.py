@@ -12,6 +12,7 @@ from django.db import connection
 
 from sammanhang.access.acting import Acting, log_reading
 from sammanhang.casework.actions import NoSuchCase
+from sammanhang.casework.blocks import Opening, use_opening
 from sammanhang.casework.forms import asked_fields
 from sammanhang.casework.processes import process_for
 from sammanhang.casework.restricted import opened
@@ -27,8 +28,10 @@ from sammanhang.engine import (
     from_json,
     possible,
 )
+from sammanhang.engine.messages import is_unacknowledged
+from sammanhang.engine.plan import plan_of
 from sammanhang.engine.transition import SWITCH
-from sammanhang.guideline.model import Act, FieldType, Process, Source
+from sammanhang.guideline.model import Act, Effect, FieldType, Process, Source
 from sammanhang.residents.queries import Person, person
 
 
@@ -59,6 +62,8 @@ class Entry:
     deliveries: tuple[Delivery, ...]
     revoked_by: int | None
     corrected_by: tuple[int, ...]
+    opened: bool = False
+    """Blocked, and read by an opening."""
 
     def is_unread_by(self, unit: str) -> bool:
         return self.revoked_by is None and any(
@@ -76,6 +81,17 @@ class Switch:
     at: datetime
     documents: list[dict[str, Any]]
     changed: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An event that the unit got or took over, and that the resident has blocked."""
+
+    seq: int
+    at: datetime
+    unit: str
+    act: Act
+    unread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,11 @@ class CasePage:
     units: dict[str, UnitName]
     staff: dict[str, str]
     is_party: bool
+    locked: tuple[Locked, ...]
+    opening: Opening | None
+    """By which this person reads what is blocked."""
+    blocks_ours: bool
+    """The resident has blocked what the acting unit writes."""
 
     def unit_name(self, hsa_id: str) -> str:
         found = self.units.get(hsa_id)
@@ -140,28 +161,26 @@ class CasePage:
 def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
     """The page of a case, within the unit's scope; reading it is logged. Raises NoSuchCase."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select c.resident_id, c.process, c.edition, c.opened_at, c.closed_at, b.planned_on "
-            "from casework_case c join casework_board b on b.case_id = c.id and b.unit = %s "
-            "where c.id = %s",
-            [acting.unit, number],
-        )
-        found = cursor.fetchone()
-        if found is None:
-            raise NoSuchCase(number)
-        resident_id, process_key, edition, opened_at, closed_at, planned_on = found
+        found = _head(cursor, acting, number)
+        events = _events(cursor, number)
+        deliveries, got = _deliveries(cursor, number, acting.unit)
+        locked = got - {event[0] for event in events}
+        opening = use_opening(acting, number) if locked else None
+        if opening:
+            found, events = _head(cursor, acting, number), _events(cursor, number)
+        resident_id, process_key, edition, opened_at, closed_at, planned_on, blocks_ours = found
         process = process_for(process_key, edition)
         resident = person(resident_id)
         log_reading(acting, "read:case", case=number, resident=resident_id)
-        events = _events(cursor, number)
-        deliveries = _deliveries(cursor, number)
         parties = _parties(cursor, number)
         drafts = _drafts(cursor, number)
         phases = _phases(cursor, number)
         case = _whole_case(cursor, number)
-    entries = _entries(process, case, events, deliveries, now)
+    entries = _entries(process, case, events, deliveries, locked, now)
+    rows = () if opening else tuple(_locked(process, case, locked, acting.unit))
     switches = tuple(_switches(events))
     named = {one.unit for one in parties} | {entry.unit for entry in entries}
+    named |= {one.unit for one in rows}
     named |= {one.unit for entry in entries for one in entry.deliveries}
     named |= {unit for entry in entries for unit in _units_in(process, entry)}
     named |= {one["enhet"] for switch in switches for one in switch.changed}
@@ -194,12 +213,32 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
         units=unit_names(named),
         staff=staff_names(people),
         is_party=any(acting.unit in units for units in case.parties.values()),
+        locked=rows,
+        opening=opening,
+        blocks_ours=blocks_ours,
     )
+
+
+def _head(cursor: Any, acting: Acting, number: int) -> tuple[Any, ...]:
+    cursor.execute(
+        "select c.resident_id, c.process, c.edition, c.opened_at, c.closed_at, p.day, "
+        "exists (select from access_block k "
+        "where k.resident_id = c.resident_id and k.until is null "
+        "and (k.unit = b.unit and k.provider is null or k.provider = access_provider_of(b.unit))) "
+        "from casework_case c join casework_board b on b.case_id = c.id and b.unit = %s "
+        "left join casework_planned p on p.case_id = c.id and p.unit = b.unit "
+        "where c.id = %s",
+        [acting.unit, number],
+    )
+    found = cursor.fetchone()
+    if found is None:
+        raise NoSuchCase(number)
+    return found
 
 
 def _events(cursor: Any, number: int) -> list[tuple[Any, ...]]:
     """Those that the unit wrote or got, with what of them is for it: row security leaves out the
-    rest."""
+    rest, and what is blocked."""
     cursor.execute(
         "select seq, field, said::text from casework_restricted where case_id = %s", [number]
     )
@@ -217,16 +256,33 @@ def _events(cursor: Any, number: int) -> list[tuple[Any, ...]]:
     ]
 
 
-def _deliveries(cursor: Any, number: int) -> dict[int, list[tuple[Any, ...]]]:
+def _deliveries(
+    cursor: Any, number: int, unit: str
+) -> tuple[dict[int, list[tuple[Any, ...]]], set[int]]:
+    """Where messages stand, by event; and the events that the unit got or took over."""
     cursor.execute(
         "select seq, unit, in_inbox, delivered_at, acknowledged_at, acknowledged_by "
-        "from casework_delivery where case_id = %s and in_inbox order by seq, delivered_at, unit",
+        "from casework_delivery where case_id = %s order by seq, delivered_at, unit",
         [number],
     )
     found: dict[int, list[tuple[Any, ...]]] = {}
+    got: set[int] = set()
     for seq, *rest in cursor.fetchall():
-        found.setdefault(seq, []).append(tuple(rest))
-    return found
+        if rest[0] == unit:
+            got.add(seq)
+        if rest[1]:
+            found.setdefault(seq, []).append(tuple(rest))
+    return found, got
+
+
+def _locked(process: Process, case: Case, seqs: set[int], unit: str) -> Iterator[Locked]:
+    """What is told of what is blocked: that it is there, whose it is, and of which act."""
+    for seq in sorted(seqs):
+        done = case.done.get(seq)
+        act = process.acts.get(done.act) if done else None
+        if done and act and act.effect is not Effect.ACKNOWLEDGES:
+            unread = bool(act.receipt) and is_unacknowledged(plan_of(process), done, unit)
+            yield Locked(seq, done.at, done.unit, act, unread)
 
 
 def _parties(cursor: Any, number: int) -> tuple[Party, ...]:
@@ -264,6 +320,7 @@ def _entries(
     case: Case,
     events: list[tuple[Any, ...]],
     deliveries: dict[int, list[tuple[Any, ...]]],
+    locked: set[int],
     now: datetime,
 ) -> tuple[Entry, ...]:
     receipts = {(o.message, o.unit): o for o in case.obligations.values() if o.message is not None}
@@ -288,6 +345,7 @@ def _entries(
                 where,
                 done.revoked_by,
                 done.corrected_by,
+                opened=seq in locked,
             )
         )
     return tuple(entries)
@@ -307,6 +365,20 @@ def _units_in(process: Process, entry: Entry) -> list[str]:
     asked = asked_fields(process, entry.act, entry.unit, entry.at)
     names = {field.name for field in asked if field.type is FieldType.UNIT}
     return [value for name, value in entry.data.items() if name in names]
+
+
+def draft_of(number: int, act: str) -> dict[str, Any] | None:
+    """What the person has typed of an act and not sent, in scope."""
+    with connection.cursor() as cursor:
+        return _drafts(cursor, number).get(act)
+
+
+def resident_of(number: int) -> Person | None:
+    """Whom a case is about, in the unit's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("select resident_id from casework_case where id = %s", [number])
+        found = cursor.fetchone()
+    return person(found[0]) if found else None
 
 
 def open_by_rule() -> dict[str, int]:

@@ -53,8 +53,8 @@ KINDS = (
          "delete from access_use where since < %s"),
 )  # fmt: skip
 OF_A_CASE = (
-    "attachment", "request", "draft", "board", "snapshot", "obligation", "delivery", "party",
-    "phase", "restricted", "event",
+    "attachment", "request", "draft", "planned", "disclosure", "board", "snapshot", "obligation",
+    "delivery", "party", "phase", "restricted", "event",
 )  # fmt: skip
 """Tables in the order in which they can be emptied."""
 

@@ -93,9 +93,14 @@ class Hub:
                     while True:
                         async for notice in connection.notifies(timeout=HEARTBEAT):
                             told = orjson.loads(notice.payload)
-                            self.tell(told["units"], Change(told["case"], told["seq"]))
+                            self.tell(told["units"], _change(told))
                         await connection.execute("select 1")  # is it still there?
             await asyncio.sleep(1)
+
+
+def _change(told: dict[str, Any]) -> Change | None:
+    """What was told; None where no case is named: what may be seen has changed, start over."""
+    return Change(told["case"], told["seq"]) if "case" in told else None
 
 
 def _empty(queue: asyncio.Queue[Change | None]) -> None:

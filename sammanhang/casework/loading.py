@@ -17,7 +17,7 @@ from django.db import connections
 
 from sammanhang.casework import chain, restricted
 from sammanhang.casework.documents import Edition
-from sammanhang.casework.projection import changes
+from sammanhang.casework.projection import AS_IT_WAS, changes
 from sammanhang.casework.restricted import Kept
 from sammanhang.engine import Case, Event, evolve, start, to_json
 from sammanhang.guideline.model import Process
@@ -36,8 +36,9 @@ COLUMNS: Mapping[str, str] = {
     "casework_obligation": "case_id, key, rule, act, unit, part, due, before, awaited_by, "
     "started_by, due_by, message, ended_by, ended_at, cancelled",
     "casework_snapshot": "case_id, state",
-    "casework_board": "case_id, unit, resident_id, shown, phase, phase_since, planned_on, owed, "
-    "waiting, turns, unread, seq, changed_at",
+    "casework_board": "case_id, unit, resident_id, shown, phase, phase_since, owed, waiting, "
+    "turns, unread, sees_until, seq, changed_at",
+    "casework_planned": "case_id, unit, resident_id, day, seq",
 }
 
 Row = Sequence[Any]
@@ -66,6 +67,7 @@ class Written:
     deliveries: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
     obligations: dict[str, Row] = field(default_factory=dict)
     boards: dict[str, Row] = field(default_factory=dict)
+    planned: dict[str, Row] = field(default_factory=dict)
 
     def write(
         self,
@@ -95,11 +97,15 @@ class Written:
             self.deliveries[seq, unit] = row
         for row in made.get("obligations", ()):
             self.obligations[row[0]] = (self.number, *row)
-        for unit, shown, planned, owed, waiting, turns, unread in made["boards"]:
+        for unit, shown, owed, waiting, turns, unread, until in made["boards"]:
+            if until == AS_IT_WAS and unit in self.boards:
+                until = self.boards[unit][10]
             self.boards[unit] = (
-                self.number, unit, who, shown, *phase, planned, _json(owed), _json(waiting),
-                turns, unread, event.seq, event.at,
+                self.number, unit, who, shown, *phase, _json(owed), _json(waiting),
+                turns, unread, until, event.seq, event.at,
             )  # fmt: skip
+        for unit, day, seq in made.get("planned", ()):
+            self.planned[unit] = (self.number, unit, who, day, seq)
 
     def _restricted(self, seq: int, kept: Sequence[Kept], made: Mapping[str, Any]) -> None:
         for one in kept:
@@ -174,6 +180,7 @@ def _gather(
     tables["casework_obligation"] += written.obligations.values()
     tables["casework_snapshot"].append((number, _json(to_json(case))))
     tables["casework_board"] += written.boards.values()
+    tables["casework_planned"] += written.planned.values()
 
 
 def _json(value: Any) -> str:

@@ -16,11 +16,14 @@ from sammanhang.engine import (
     changed_acts,
     changed_obligations,
 )
+from sammanhang.engine.calendar import due
 from sammanhang.engine.messages import heir_of, is_unacknowledged
 from sammanhang.engine.plan import CORRECTION, Plan, plan_of
 from sammanhang.engine.transition import SWITCH
-from sammanhang.guideline.model import Process
+from sammanhang.guideline.model import Process, Reckoning
 
+AS_IT_WAS = "-infinity"
+"""Of a unit's insight: what was settled when it left stands."""
 PLANNED_DAY = "beräknad-utskrivning"
 """The field whose latest value stands on boards as the planned day."""
 
@@ -45,7 +48,11 @@ def changes(
         "went": went(before, after),
         "deliveries": deliveries(before, after, event),
         "obligations": [obligation_row(owed) for owed in changed_obligations(before, after)],
-        "boards": [board_row(plan, after, unit) for unit in units],
+        "boards": [
+            [*board_row(plan, after, unit), sees_until(process, before, after, unit)]
+            for unit in units
+        ],
+        "planned": planned(plan, before, after, units),
         "units": units,
         "attachments": attachments(event, {one.field for one in kept}),
         "restricted": [one.row for one in kept],
@@ -165,7 +172,7 @@ def obligation_row(owed: Obligation) -> Row:
 
 
 def board_row(plan: Plan, case: Case, unit: str) -> Row:
-    """A unit's view of a case: shown, planned day, owed, waiting, turns, unread."""
+    """A unit's view of a case: shown, owed, waiting, turns, unread."""
     still_open = [one for one in case.obligations.values() if one.ended_by is None]
     ours = [one for one in still_open if one.unit == unit]
     theirs = [one for one in still_open if one.awaited_by == unit != one.unit]
@@ -176,7 +183,6 @@ def board_row(plan: Plan, case: Case, unit: str) -> Row:
     return [
         unit,
         bool(parts) and (bool(ours) or _is_responsible(plan, case, parts)),
-        _planned_on(plan, case, unit),
         [[one.act, _text(one.due), one.rule] for one in sorted(ours, key=_urgency)],
         [[one.act, _text(one.due), one.rule, one.unit] for one in sorted(theirs, key=_urgency)],
         f"{{{turns}}}",
@@ -198,10 +204,16 @@ def _urgency(owed: Obligation) -> tuple[bool, float, str]:
     return (owed.due is None, owed.due.timestamp() if owed.due else 0, owed.key)
 
 
-def _planned_on(plan: Plan, case: Case, unit: str) -> str | None:
+def planned(plan: Plan, before: Case, after: Case, units: list[str]) -> list[Row]:
+    """For whom the planned day changed: unit, day, and the event that told it."""
+    told = [(unit, _planned(plan, before, unit), _planned(plan, after, unit)) for unit in units]
+    return [[unit, *now] for unit, was, now in told if was != now]
+
+
+def _planned(plan: Plan, case: Case, unit: str) -> tuple[str | None, int | None]:
     """The planned day as the unit has been told it: others' messages are not for it, nor what is
     for some of their recipients only."""
-    told = None
+    told: tuple[str | None, int | None] = (None, None)
     for done in case.done.values():
         if (
             PLANNED_DAY in done.data
@@ -209,8 +221,36 @@ def _planned_on(plan: Plan, case: Case, unit: str) -> str | None:
             and not plan.is_restricted(done.act, PLANNED_DAY)
             and (unit == done.unit or unit in done.recipients or unit in done.readers)
         ):
-            told = done.data[PLANNED_DAY]
+            told = done.data[PLANNED_DAY], max((done.seq, *done.corrected_by))
     return told
+
+
+# --- How long a case is seen ----------------------------------------------------------------
+
+
+def sees_until(process: Process, before: Case, after: Case, unit: str) -> str:
+    """When the unit's insight ends (`insyn`); not while it takes part, or owes something."""
+    held = _held(after, unit)
+    if held:
+        if after.closed_by is None or _owes(after, unit):
+            return "infinity"
+        ended = [one.ended_at for one in after.obligations.values() if one.unit == unit]
+        since = max(filter(None, (closed_at(after), *ended)))
+    else:
+        held, since = _held(before, unit), after.last_at
+    spans = [process.parts[part].insight for part in held if part in process.parts]
+    if not spans or since is None:
+        return AS_IT_WAS
+    longest = max(spans, key=lambda span: span.amount)
+    return due(longest, since, Reckoning("")).isoformat()
+
+
+def _held(case: Case, unit: str) -> list[str]:
+    return [part for part, units in case.parties.items() if unit in units]
+
+
+def _owes(case: Case, unit: str) -> bool:
+    return any(one.is_open and one.unit == unit for one in case.obligations.values())
 
 
 def _text(at: datetime | None) -> str | None:

@@ -84,12 +84,28 @@ class Happening:
     """The phase it led to."""
     says_nothing: bool = False
     """A correction of what is for others."""
+    opened: bool = False
+    """Blocked by the resident, and read by an opening."""
     new_version: NewVersion | None = None
     """Where the case went over to another version of its documents."""
 
     @property
     def is_message(self) -> bool:
         return bool(self.deliveries)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRow:
+    """Something on the timeline that the resident has blocked: that it is there, and whose."""
+
+    seq: int
+    at: datetime
+    title: str
+    unit: str
+    unread: bool
+    first: bool
+    """The newest of its unit's: there it is said why, and what to do."""
+    locked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +141,11 @@ class Possible:
 
 def tasks(page: CasePage, unit: str, now: datetime) -> list[Task]:
     possible = {act.name for act in page.possible}
-    by_seq = {entry.seq: entry for entry in page.entries}
+    senders = {one.seq: one.unit for one in (*page.entries, *page.locked)}
     found: list[Task] = []
     for one in page.owed_by(unit):
-        entry = by_seq.get(one.message or 0)
-        sender = page.unit_name(entry.unit) if entry else None
+        sent_by = senders.get(one.message or 0)
+        sender = page.unit_name(sent_by) if sent_by else None
         shown = _owed(page, one, now)
         found.append(Task(shown, one.act, one.act in possible, one.message, sender))
     return found
@@ -178,6 +194,23 @@ def happenings(page: CasePage, unit: str) -> list[Happening]:
     ]
     found += [_new_version(page, one, unit) for one in page.switches]
     return sorted(found, key=lambda one: one.seq, reverse=True)
+
+
+def with_locked(found: list[Happening], page: CasePage) -> list[Happening | LockedRow]:
+    """The timeline with what the resident has blocked in its place."""
+    newest = {one.unit: one.seq for one in page.locked}
+    rows = [
+        LockedRow(
+            one.seq,
+            one.at,
+            one.act.title,
+            page.unit_name(one.unit),
+            one.unread,
+            first=one.seq == newest[one.unit],
+        )
+        for one in page.locked
+    ]
+    return sorted([*found, *rows], key=lambda one: one.seq, reverse=True)
 
 
 def _new_version(page: CasePage, switch: Switch, unit: str) -> Happening:
@@ -240,6 +273,7 @@ def _happening(
         may_withdraw=live and bool(entry.deliveries) and Effect.WITHDRAWS in effects,
         phase=phase(page.process, entered[0].name) if entered else None,
         says_nothing=act.effect is Effect.CORRECTS and not values,
+        opened=entry.opened,
     )
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.requires import Asked, Denied, in_care
-from sammanhang.casework import attachments, shown_case
+from sammanhang.casework import attachments, blocks, shown_case
 from sammanhang.casework.actions import (
     Changed,
     Performed,
@@ -64,6 +64,8 @@ class OpenForm:
     refusal: Refusal | None = None
     changed: tuple[shown_case.Happening, ...] | None = None
     draft: bool = False
+    despite: str | None = None
+    """Why it is sent although the resident has blocked what the unit writes."""
 
     @property
     def faulty(self) -> list[FormField]:
@@ -172,6 +174,7 @@ def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse
             now=now,
             key=_key(post.get("key", "")),
             expected_seq=_number(post.get("seq", "")),
+            despite=post.get("despite"),
         )
     )
     if isinstance(result, Performed):
@@ -194,6 +197,7 @@ def _send(request: Asked, number: int, name: str, now: datetime) -> HttpResponse
             _message_about(page, act, request),
             refusal=refusal,
             changed=_since(page, acting.unit, post) if isinstance(result, Changed) else None,
+            despite=post.get("despite"),
         )
     return _shown(request, page, now, opened, status=422 if refusal else 409)
 
@@ -234,12 +238,14 @@ def _shown(
         "possible": shown_case.possible(page, unit),
         "impossible": shown_case.impossible(page),
         "happenings": happenings,
+        "timeline": shown_case.with_locked(happenings, page),
         "waited_for": shown_case.waited_for(page, unit, now),
         "between_others": shown_case.between_others(page, unit, now),
         "done": next((one for one in happenings if one.seq == done), None),
         "acknowledged": _acknowledged(page, done),
         "open": opened,
         "unmask_fault": unmask_fault,
+        "despite": _despite(page, opened),
         "correcting": _with_effect(page, Effect.CORRECTS),
         "withdrawing": _with_effect(page, Effect.WITHDRAWS),
         "forwarding": [one for one in page.possible if one.hands_over_to],
@@ -248,6 +254,16 @@ def _shown(
         "today": local(now).date(),
     }
     return render(request, "casework/case.html", context, status=status)
+
+
+def _despite(page: CasePage, opened: OpenForm | None) -> list[tuple[str, str]]:
+    """The reasons to choose among for sending what the resident has blocked; none if it isn't."""
+    if opened is None or not page.blocks_ours or not blocks.asks_why(opened.act):
+        return []
+    reasons = [(blocks.BY_CONSENT, _("Personen går med på att just det här skickas"))]
+    if not blocks.rests_on_consent(opened.act):
+        reasons.insert(0, (blocks.BY_LAW, _("Lagen kräver att det lämnas till mottagarna")))
+    return reasons
 
 
 def _with_effect(page: CasePage, effect: Effect) -> Act | None:

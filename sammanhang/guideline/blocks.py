@@ -117,7 +117,9 @@ def _insight(sheet: Sheet) -> Span | None:
     if span is not None and span.unit is not SpanUnit.CALENDAR_DAYS:
         sheet.error("span", line, "har insyn i annat än dagar. Skriv till exempel '90 dagar'.")
     elif span is not None and span.amount > KEPT:
-        text = f"har insyn i {span.amount} dagar, längre än ärendet finns. Skriv högst {KEPT} dagar."
+        text = (
+            f"har insyn i {span.amount} dagar, längre än ärendet finns. Skriv högst {KEPT} dagar."
+        )
         sheet.error("span", line, text)
     return span
 

@@ -15,6 +15,7 @@ from django.utils import translation
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from sammanhang.access import openings
 from sammanhang.directory.models import ROLES
 from sammanhang.site import words
 
@@ -38,6 +39,7 @@ def environment(**options: Any) -> Environment:
         static=static_url,
         url=url,
         language=translation.get_language,
+        openings_to_review=openings.to_review,
         role_title=role_title,
         time_words=time_words,
         idle_minutes=lambda: int(settings.IDLE.total_seconds() // 60),

@@ -15,9 +15,8 @@ def home(request: Asked) -> HttpResponse:
     """Where one's work is: the board, or the guidelines for one who isn't in care."""
     if request.acting.takes_part_in_care:
         return redirect("casework:board")
-    return redirect(
-        "settlement:latest" if request.acting.role == "economist" else "governance:list"
-    )
+    places = {"economist": "settlement:latest", "log_reviewer": "access:review"}
+    return redirect(places.get(request.acting.role, "governance:list"))
 
 
 def _in_place(request: HttpRequest) -> None:

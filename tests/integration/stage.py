@@ -126,6 +126,7 @@ class Stage:
         at: datetime = MONDAY,
         key: UUID | None = None,
         seen: int | None = None,
+        despite: str | None = None,
     ) -> Performed | Refused | Changed:
         return perform(
             acting=who,
@@ -135,6 +136,7 @@ class Stage:
             now=at,
             key=key or uuid4(),
             expected_seq=seen,
+            despite=despite,
         )
 
     def did(self, who: Acting, case: int, act: str, **more: Any) -> int:

@@ -9,7 +9,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("access", "0001_initial"), ("residents", "0002_row_security")]
+    dependencies = [("access", "0005_blocks"), ("residents", "0002_row_security")]
     operations = [
         migrations.RunSQL((SQL / name).read_text(), migrations.RunSQL.noop)
         for name in ("tables.sql", "row_security.sql", "functions.sql")

@@ -12,11 +12,11 @@ end $$;
 
 -- The case as the engine needs it, if the unit takes or took part in it; else no row.
 -- `repeated_*`: what a request with this key has already done. `locked`: nobody else may append
--- until the transaction ends.
+-- until the transaction ends. `blocked`: the resident has blocked what the unit writes.
 create function casework_begin(the_person text, the_unit text, the_case bigint, the_key uuid,
                                locked boolean)
 returns table (repeated_case bigint, repeated_seq integer, head bytea, process text, edition text,
-               state text)
+               state text, blocked boolean)
 language plpgsql as $$
 begin
   perform casework_act_as(the_person, the_unit, '');
@@ -28,7 +28,11 @@ begin
     perform from casework_case c where c.id = the_case for no key update;
   end if;
   return query
-    select r.case_id, r.seq, c.head, c.process, c.edition, s.state
+    select r.case_id, r.seq, c.head, c.process, c.edition, s.state,
+      exists (select from access_block k
+              where k.resident_id = c.resident_id and k.until is null
+                and case when k.provider is null then k.unit = the_unit
+                    else k.provider = access_provider_of(the_unit) end)
     from casework_case c join casework_snapshot s on s.case_id = c.id
     left join casework_request r on r.person = the_person and r.key = the_key
     where c.id = the_case;
@@ -145,14 +149,29 @@ begin
 
   insert into casework_board
     select the_case, b->>0, the_resident, (b->>1)::boolean, changes->>'phase',
-           (changes->>'phase_since')::timestamptz, (b->>2)::date, b->3, b->4,
-           (b->>5)::timestamptz[], (b->>6)::integer, the_seq, the_moment
+           (changes->>'phase_since')::timestamptz, b->2, b->3, (b->>4)::timestamptz[],
+           (b->>5)::integer, (b->>6)::timestamptz, the_seq, the_moment
     from jsonb_array_elements(changes->'boards') b
     on conflict (case_id, unit) do update set
       shown = excluded.shown, phase = excluded.phase, phase_since = excluded.phase_since,
-      planned_on = excluded.planned_on, owed = excluded.owed, waiting = excluded.waiting,
+      owed = excluded.owed, waiting = excluded.waiting,
       turns = excluded.turns, unread = excluded.unread, seq = excluded.seq,
+      sees_until = case excluded.sees_until when '-infinity' then casework_board.sees_until
+                   else excluded.sees_until end,  -- one who has left sees as long as it did
       changed_at = excluded.changed_at;
+
+  if changes ? 'disclosed' then
+    insert into casework_disclosure
+      select the_case, the_seq, d, changes->>'ground'
+      from jsonb_array_elements_text(changes->'disclosed') d;
+  end if;
+
+  if changes ? 'planned' then
+    insert into casework_planned
+      select the_case, p->>0, the_resident, (p->>1)::date, (p->>2)::integer
+      from jsonb_array_elements(changes->'planned') p
+      on conflict (case_id, unit) do update set day = excluded.day, seq = excluded.seq;
+  end if;
 
   if changes ? 'attachments' then
     update casework_attachment file set seq = the_seq, restricted = a->>1
@@ -258,6 +277,21 @@ begin
   return found;
 end $$;
 
+-- The boards and pages that show a resident begin anew: what may be seen there has changed, though
+-- nothing has happened in the case.
+create function casework_touch(the_resident uuid) returns void language plpgsql as $$
+declare
+  the_case bigint;
+begin
+  for the_case in select c.id from casework_case c where c.resident_id = the_resident loop
+    perform set_config('app.case', the_case::text, true);
+    update casework_board set changed_at = clock_timestamp() where case_id = the_case;
+    perform pg_notify('casework', json_build_object('units',
+      (select json_agg(b.unit) from casework_board b where b.case_id = the_case))::text);
+    perform set_config('app.case', '', true);
+  end loop;
+end $$;
+
 -- A unit's board as one JSON value, in one statement: its version, the rows, and the names of the
 -- units that are waited for; who stood on it is logged as read. With the version that the asker
 -- has already, only that; with a case, only its row. The version changes with whatever happens in a case on the board, and when time
@@ -287,9 +321,10 @@ begin
              case when not hidden then r.given_name || ' ' || r.family_name end as name,
              case when not hidden then n.value end as value,
              case when not hidden then r.birth_date end as birth_date, hidden as protected,
-             b.phase, b.phase_since, b.planned_on, b.owed, b.waiting, b.unread, b.seq
+             b.phase, b.phase_since, p.day as planned_on, b.owed, b.waiting, b.unread, b.seq
       from casework_board b
       join casework_case c on c.id = b.case_id
+      left join casework_planned p on p.case_id = b.case_id and p.unit = b.unit
       join residents_resident r on r.id = b.resident_id
       cross join lateral (select r.secrecy_marking or r.protected_registration as hidden) h
       join residents_residentnumber n on n.resident_id = b.resident_id and n.current

@@ -1,5 +1,6 @@
 -- A unit sees what it wrote, what was addressed to it, and of a case its parties, phases and
--- obligations. The engine sees the whole of the one case it is working on (app.case), which is
+-- obligations; while it takes part in it, and for as long afterwards as the document says. What the
+-- resident has blocked it doesn't see. The engine sees the whole of the one case it is working on (app.case), which is
 -- set only after the unit's own right to that case has been tried: see functions.sql.
 
 create function app_case() returns bigint
@@ -55,18 +56,19 @@ declare
   name text;
 begin
   foreach name in array array['case', 'event', 'restricted', 'phase', 'party', 'delivery',
-      'obligation', 'snapshot', 'board', 'draft', 'request', 'attachment'] loop
+      'obligation', 'snapshot', 'board', 'planned', 'disclosure', 'draft', 'request',
+      'attachment'] loop
     execute format('alter table casework_%s enable row level security', name);
     execute format('alter table casework_%s force row level security', name);
   end loop;
   -- The engine reads all of its case, and writes what follows from an event.
   foreach name in array array['restricted', 'phase', 'party', 'delivery', 'obligation', 'snapshot',
-      'board'] loop
+      'board', 'planned', 'disclosure'] loop
     execute format('create policy engine on casework_%s '
                    'using (case_id = app_case()) with check (case_id = app_case())', name);
   end loop;
   -- Of the case as a whole, those who take or took part see who, when and what is owed.
-  foreach name in array array['phase', 'party', 'obligation'] loop
+  foreach name in array array['phase', 'party', 'obligation', 'disclosure'] loop
     execute format('create policy taking_part on casework_%1$s for select '
                    'using (exists (select from casework_board b where b.case_id = casework_%1$s.case_id '
                    'and b.unit = app_setting(''unit'')))', name);
@@ -78,7 +80,60 @@ create policy taking_part on casework_case for select
   using (exists (select from casework_board b
                  where b.case_id = casework_case.id and b.unit = app_setting('unit')));
 
-create policy own on casework_board for select using (unit = app_setting('unit'));
+-- All that asks for a relation asks this table, and so ends with the unit's insight.
+create policy own on casework_board for select
+  using (unit = app_setting('unit') and sees_until > now());
+
+-- The rows that don't ask this table otherwise.
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['delivery', 'draft', 'attachment'] loop
+    execute format('create policy related on casework_%1$s as restrictive for select '
+                   'using (case_id = app_case() or exists (select from casework_board b '
+                   'where b.case_id = casework_%1$s.case_id and b.unit = app_setting(''unit'')))',
+                   name);
+  end loop;
+end $$;
+
+-- What others than the unit itself have written is hidden while the resident's block stands, unless
+-- it was sent to the unit on purpose, or is read by an opening (app.opening) of this person at this
+-- unit in this case. Values, files and planned days follow the event that told them.
+create policy related on casework_event as restrictive for select
+  using (case_id = app_case() or exists (
+    select from casework_board b
+    where b.case_id = casework_event.case_id and b.unit = app_setting('unit')
+      and (casework_event.unit = b.unit
+           or not exists (
+             select from access_block k
+             where k.resident_id = b.resident_id and k.until is null
+               and case when k.provider is null then k.unit = casework_event.unit
+                   else k.provider = access_provider_of(casework_event.unit)
+                        and k.provider is distinct from access_provider_of(b.unit) end)
+           or exists (
+             select from casework_disclosure d
+             where d.case_id = casework_event.case_id and d.seq = casework_event.seq
+               and d.unit = b.unit)
+           or exists (
+             select from access_opening o
+             where o.id = app_setting('opening')::bigint and o.case_id = casework_event.case_id
+               and o.person = app_setting('person') and o.unit = b.unit and o.until > now()))));
+
+-- Every row of a board meets this one: the event is looked at only where there is a block.
+create policy own on casework_planned for select
+  using (unit = app_setting('unit')
+         and exists (select from casework_board b
+                     where b.case_id = casework_planned.case_id and b.unit = app_setting('unit'))
+         and (not exists (select from access_block k
+                          where k.resident_id = casework_planned.resident_id and k.until is null)
+              or exists (select from casework_event e
+                         where e.case_id = casework_planned.case_id
+                           and e.seq = casework_planned.seq)));
+
+create policy of_ones_case on access_opening as restrictive for insert
+  with check (exists (select from casework_case c
+                      where c.id = case_id and c.resident_id = access_opening.resident_id));
 
 create policy engine on casework_event for select using (case_id = app_case());
 create policy acting on casework_event for insert
@@ -130,10 +185,11 @@ create policy sent on casework_attachment for update
   with check (case_id = app_case());
 
 -- History is appended to, never changed: by rights, and by triggers that bind the owner too.
-revoke update, delete, truncate on casework_event, casework_phase, casework_request
+revoke update, delete, truncate on casework_event, casework_phase, casework_request,
+  casework_disclosure
   from sammanhang_app;
 revoke delete, truncate on casework_case, casework_party, casework_delivery,
-  casework_obligation, casework_snapshot, casework_board, casework_attachment
+  casework_obligation, casework_snapshot, casework_board, casework_planned, casework_attachment
   from sammanhang_app;
 create trigger append_only before update or delete or truncate on casework_event
   for each statement execute function refuse_change();

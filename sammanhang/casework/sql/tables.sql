@@ -135,7 +135,7 @@ create table casework_snapshot (
 ) with (fillfactor = 50);
 
 -- A unit's board: one row for each case it takes part in or has taken part in, and so also the
--- relation that row security asks for. `shown`: it stands on the board now.
+-- relation that row security asks for, until `sees_until`. `shown`: it stands on the board now.
 create table casework_board (
   case_id     bigint not null references casework_case,
   unit        text not null,
@@ -143,17 +143,39 @@ create table casework_board (
   shown       boolean not null,
   phase       text,
   phase_since timestamptz,
-  planned_on  date,
   owed        jsonb not null,              -- [[act, due, rule], ...] earliest first
   waiting     jsonb not null,              -- [[act, due, rule, unit], ...] earliest first
   turns       timestamptz[] not null,      -- when something in it becomes late
   unread      integer not null,
+  sees_until  timestamptz not null,        -- insight (`insyn`): infinity while it takes part
   seq         integer not null,            -- the event it was written by
   changed_at  timestamptz not null,
   primary key (case_id, unit)
 ) with (fillfactor = 70);
 create index casework_board_shown on casework_board (unit) where shown;
 create index casework_board_resident on casework_board (resident_id, unit);
+
+-- The planned day of discharge as a unit has been told it, and by which event: it is seen by who
+-- sees that event.
+create table casework_planned (
+  case_id bigint not null references casework_case,
+  unit    text not null,
+  resident_id uuid not null,
+  day     date,
+  seq     integer,
+  primary key (case_id, unit)
+);
+
+-- To whom an event was sent on purpose, although the resident has blocked what the sender writes:
+-- by duty in law, or with the resident's consent to just this.
+create table casework_disclosure (
+  case_id bigint not null,
+  seq     integer not null,
+  unit    text not null,
+  ground  text not null check (ground in ('law', 'consent')),
+  primary key (case_id, seq, unit),
+  foreign key (case_id, seq) references casework_event
+);
 
 -- What a person has typed and not sent.
 create table casework_draft (

@@ -7,7 +7,9 @@ others is in the log with who tried.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,10 +18,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from stage import Stage, owner
+from stage import Stage, owner, person_at
 
 from sammanhang.access.acting import SESSION_KEY, Acting, scope
-from sammanhang.casework import boards
+from sammanhang.access.requires import RECENTLY
+from sammanhang.access.sessions import AUTHENTICATED
+from sammanhang.casework import blocks, boards
 from sammanhang.casework.actions import save_draft
 
 SECRETS = ("Hemfrid", "Behöver hemtjänst", "hemligt utkast", "Hemlig bilaga")
@@ -30,8 +34,8 @@ KEPT_OUT = (204, 302, 400, 403, 404, 405, 422)
 class Prey:
     """A case of others, with a message, a file and a draft; and the thief's own session."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.thief = stage, stage.other_officer
+    def __init__(self, stage: Stage, thief: Acting | None = None) -> None:
+        self.stage, self.thief = stage, thief or stage.other_officer
         self.case = stage.notified()
         self.own = stage.admitted(officer=stage.other_officer)
         self.file = uuid4()
@@ -109,6 +113,7 @@ def cached(prey: Prey) -> HttpResponse:
     return prey.get(prey.page, headers={"If-None-Match": f'"{tag}"', "If-Modified-Since": "0"})
 
 
+WISH = {"asked_by": "resident", "asked_on": "2026-03-02"}
 Try = Callable[[Prey], HttpResponse]
 BY_CASE: dict[str, Try] = {
     "the page": lambda p: p.get(p.page),
@@ -147,6 +152,12 @@ BY_CASE: dict[str, Try] = {
     "another's draft": lambda p: p.get(f"{p.page}gor/planeringsmeddelande/?utkast=1"),
     "the file": lambda p: p.get(f"{p.page}bilaga/{p.file}/"),
     "the file by one's own case": lambda p: p.get(f"/arende/{p.own}/bilaga/{p.file}/"),
+    "to register a block": lambda p: p.post(f"{p.page}sparr/", WISH),
+    "to lift a block": lambda p: p.post(f"{p.page}sparr/", {"lift": "1", **WISH}),
+    "what is blocked": lambda p: p.get(f"{p.page}sparr/"),
+    "to open what is blocked": lambda p: p.post(
+        f"{p.page}oppna/", {"ground": "emergency", "reason": "Brådskar"}
+    ),
     "a case that isn't there": lambda p: p.get("/arende/999999/"),
 }  # fmt: skip
 OTHERWISE: dict[str, Try] = {
@@ -216,6 +227,145 @@ def test_no_other_way_leads_there(prey: Prey, way: str) -> None:
     if way.startswith("to "):
         assert "denied:role" in log_of(prey.thief)
     assert prey.get(prey.page).status_code in (302, 404)
+
+
+# --- Who took part once, and who takes part but is kept out ----------------------------------
+
+
+@pytest.fixture
+def long_ago(stage: Stage) -> Prey:
+    """The thief's unit took part in the case, but its time of insight is over."""
+    prey = Prey(stage, stage.officer)
+    owner(
+        "update casework_board set sees_until = now() where case_id = %s and unit = %s",
+        prey.case, prey.thief.unit,
+    )  # fmt: skip
+    return prey
+
+
+@pytest.mark.parametrize("way", sorted(BY_CASE.keys() - {"a replayed form"}))
+def test_a_case_of_long_ago_is_not_reached_and_the_try_is_logged(long_ago: Prey, way: str) -> None:
+    answer = BY_CASE[way](long_ago)
+
+    assert answer.status_code in KEPT_OUT, answer.status_code
+    assert nothing_of_it(long_ago, answer)
+    logged = [one for one in log_of(long_ago.thief) if one.startswith("denied:")]
+    assert answer.status_code == 405 or logged
+
+
+def opened_by(prey: Prey, who: Acting) -> int:
+    """An opening of the case by somebody else."""
+    with scope(who):
+        made = {"ground": "emergency", "reason": "Brådskar"}
+        assert blocks.open_blocked(acting=who, case=prey.case, **made) == {}
+    ((number,),) = owner("select id from access_opening")
+    return number
+
+
+def by_a_colleague_s_opening(prey: Prey) -> HttpResponse:
+    opened_by(prey, person_at(prey.thief.unit, role="case_officer"))
+    return prey.get(prey.page)
+
+
+def by_another_unit_s_opening(prey: Prey) -> HttpResponse:
+    number = opened_by(prey, prey.stage.centre)
+    return prey.get(f"{prey.page}?opening={number}", headers={"X-Opening": str(number)})
+
+
+def by_an_opening_that_is_over(prey: Prey) -> HttpResponse:
+    opened_by(prey, prey.thief)
+    owner("alter table access_opening disable trigger append_only")
+    owner("update access_opening set until = now()")
+    return prey.get(prey.page)
+
+
+def by_an_opening_of_another_case(prey: Prey) -> HttpResponse:
+    other = prey.stage.admitted()
+    with scope(prey.thief):
+        made = {"ground": "consent", "reason": "Får läsa"}
+        assert blocks.open_blocked(acting=prey.thief, case=other, **made) == {}
+    return prey.get(prey.page)
+
+
+def by_an_opening_without_a_ground(prey: Prey) -> HttpResponse:
+    prey.post(f"{prey.page}oppna/", {"ground": "relation", "reason": "Vill veta"})
+    prey.post(f"{prey.page}oppna/", {"ground": "emergency", "reason": "  "})
+    return prey.get(prey.page)
+
+
+def by_a_card_shown_long_ago(prey: Prey) -> HttpResponse:
+    session = prey.client.session
+    session[AUTHENTICATED] = time.time() - RECENTLY - 1
+    session.save()
+    prey.post(f"{prey.page}oppna/", {"ground": "emergency", "reason": "Brådskar"})
+    return prey.get(prey.page)
+
+
+def lifted_by_the_thief(prey: Prey) -> HttpResponse:
+    ((number,),) = owner("select id from access_block")
+    prey.post(f"{prey.page}sparr/", {"lift": str(number), **WISH})
+    return prey.get(prey.page)
+
+
+def handed_on_to_a_neighbour(prey: Prey) -> HttpResponse:
+    neighbour = prey.stage.other_officer
+    prey.does("vidarebefordran", {"f-rätt-enhet": neighbour.unit})
+    client = Client()
+    client.post("/logga-in/", {"assignment": neighbour.assignment})
+    return client.get(prey.page)
+
+
+def acknowledged_first(prey: Prey) -> HttpResponse:
+    prey.does("kvittens", {"meddelande": "2"})
+    return prey.get(prey.page)
+
+
+def the_line(prey: Prey) -> HttpResponse:
+    """What the board hears of the case."""
+    found = boards.board(prey.thief, case=prey.case).rows or []
+    assert [one.planned_on for one in found] == [None]
+    return HttpResponse(str(found))
+
+
+PAST_A_BLOCK: dict[str, Try] = {
+    "the page": lambda p: p.get(p.page),
+    "the page, told it is done": lambda p: p.get(f"{p.page}?klart=2"),
+    "the board": lambda p: p.get("/tavla/"),
+    "the line": the_line,
+    "the form to correct": lambda p: p.get(f"{p.page}gor/rättelse/?meddelande=2"),
+    "the form to withdraw": lambda p: p.get(f"{p.page}gor/återtagande/?meddelande=2"),
+    "to correct": lambda p: p.does("rättelse", {"meddelande": "2", "f-text": "x"}),
+    "a form that knows the planned day": lambda p: p.get(f"{p.page}gor/planeringsmeddelande/"),
+    "what others did meanwhile": lambda p: p.does(
+        "planeringsmeddelande", {"f-text": "x", "seq": "1"}
+    ),
+    "the file": lambda p: p.get(f"{p.page}bilaga/{p.file}/"),
+    "the history of the block": lambda p: p.get(f"{p.page}sparr/"),
+    "acknowledged first": acknowledged_first,
+    "a colleague's opening": by_a_colleague_s_opening,
+    "another unit's opening": by_another_unit_s_opening,
+    "an opening that is over": by_an_opening_that_is_over,
+    "an opening of another case": by_an_opening_of_another_case,
+    "an opening without a ground": by_an_opening_without_a_ground,
+    "an opening by a card shown long ago": by_a_card_shown_long_ago,
+    "lifting it oneself": lifted_by_the_thief,
+    "handing the case on to a neighbour": handed_on_to_a_neighbour,
+}
+
+
+@pytest.mark.parametrize("way", PAST_A_BLOCK)
+def test_what_is_blocked_is_not_reached_by_one_who_takes_part(stage: Stage, way: str) -> None:
+    prey = Prey(stage, stage.officer)
+    with scope(stage.ward):
+        wish = WISH | {"asked_on": date(2026, 3, 2), "note": "Hemlig önskan"}
+        known = {"acting": stage.ward, "case": prey.case, "of_provider": False}
+        assert blocks.register(**known, wish=wish) == {}
+    owner("delete from casework_draft")  # the thief's own
+    answer = PAST_A_BLOCK[way](prey)
+
+    told = answer.content.decode(errors="replace")
+    for secret in ("Behöver hemtjänst", "Hemlig bilaga", "Hemlig önskan", "2026-03-09", "9 mars"):
+        assert secret not in told, secret
 
 
 @pytest.mark.parametrize("field", ["unit", "person", "role", "unit_type"])

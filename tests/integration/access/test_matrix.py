@@ -46,6 +46,7 @@ WHO_MAY = {
     "uppdrag/": ADMINISTERS,
     "logggranskning/": REVIEWS,
     "logggranskning/<int:year>-<int:month>/": REVIEWS,
+    "logggranskning/oppnat/<int:opening>/": REVIEWS,
     "tavla/": CARE,
     "direkt/": CARE,
     "enheter/": CARE,
@@ -53,6 +54,8 @@ WHO_MAY = {
     "skriv-in/<uuid:resident>/": WARD,
     "arende/<int:number>/": PARTY,
     "arende/<int:number>/visa/": PARTY,
+    "arende/<int:number>/sparr/": PARTY,
+    "arende/<int:number>/oppna/": PARTY,
     "arende/<int:number>/gor/<str:act>/": PARTY,
     "arende/<int:number>/utkast/<str:act>/": PARTY,
     "arende/<int:number>/bilaga/<uuid:file>/": PARTY,
@@ -157,7 +160,7 @@ def filled(address: str, case: int, file: UUID, resident: str) -> str:
     of_guideline = {"key": DISCHARGE, "number": "3"}
     values = {"resident": resident, **(of_case if "arende" in address else of_guideline)}
     if "logggranskning" in address:
-        values = {"year": "2026", "month": "03"}
+        values = {"year": "2026", "month": "03", "opening": "1"}
     if "betalning" in address:
         values = {"year": "2026", "month": "03", "payer": "1490", "file": "underlag.pdf"}
     values |= {"draft": str(DRAFT), "revision": "1", "example": "om", "form": "md"}
