@@ -3,6 +3,9 @@
 The log seals itself in the database, in order, each seal covering the one before. Who can write
 to the database could seal anew; so the latest seal is signed with a key of the installation and
 kept in a file outside of it, which shows that too, and a tail cut off. Run as the owner.
+
+Each seal names the method by which it and its lines were hashed, so that another can be taken into
+use from one seal to the next: docs/adr/0030-methods-of-seals.md.
 """
 
 from __future__ import annotations
@@ -10,8 +13,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,12 @@ from sammanhang.access.keys import signing_keys
 
 OWNER = "owner"
 FIRST = b"sammanhang access log"
+METHOD = "sha256"
+"""By which seals are made now."""
+METHODS: dict[str, Callable[[bytes], Any]] = {"sha256": hashlib.sha256}
+"""All that seals have been made by. Of lines: access_log_hash, in sql/access_log.sql."""
+SIGNED_BY = "hmac-sha256"
+SIGNATURES = {"hmac-sha256": "sha256"}
 AT_ONCE = 20_000
 """Lines read at a time."""
 
@@ -34,6 +43,8 @@ class Head:
     number: int
     hash: str
     sealed_at: str
+    method: str
+    signed_by: str
     signature: str
 
 
@@ -68,16 +79,16 @@ def seal() -> Head | None:
         number, before, from_tx = _last(cursor)
         cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
         (to_tx,) = cursor.fetchone()
-        lines, digest = [], hashlib.sha256(before)
-        for line, stored, _ in _lines(from_tx, to_tx):
+        lines, digest = [], METHODS[METHOD](before)
+        for line, stored, _ in _lines(from_tx, to_tx, METHOD):
             lines.append(line)
             digest.update(stored)
         if not lines:
             return None
         cursor.execute(
-            "insert into access_log_seal (number, from_tx, to_tx, lines, hash) "
-            "values (%s, %s::xid8, %s::xid8, %s, %s) returning sealed_at",
-            [number + 1, from_tx, to_tx, lines, digest.digest()],
+            "insert into access_log_seal (number, from_tx, to_tx, lines, method, hash) "
+            "values (%s, %s::xid8, %s::xid8, %s, %s, %s) returning sealed_at",
+            [number + 1, from_tx, to_tx, lines, METHOD, digest.digest()],
         )
         (sealed_at,) = cursor.fetchone()
     head = signed(number + 1, digest.hexdigest(), sealed_at.isoformat())
@@ -96,35 +107,55 @@ def _last(cursor: Any) -> tuple[int, bytes, str]:
 
 
 LINES = """
-select l.id, l.hash, l.hash = access_log_hash(l) from access_log l
+select l.id, l.hash, l.hash = access_log_hash(l, %s) from access_log l
 where l.tx >= %s::xid8 and l.tx < %s::xid8 order by l.id
 """
 
 
-def _lines(from_tx: str, to_tx: str) -> Iterator[tuple[int, bytes, bool]]:
+def _lines(from_tx: str, to_tx: str, method: str) -> Iterator[tuple[int, bytes, bool]]:
     """(id, stored hash, whether it is the hash of what the line says), in order of id: sought by
     transaction once, however many there are."""
     with connections[OWNER].chunked_cursor() as cursor:
-        cursor.execute(LINES, [from_tx, to_tx])
+        cursor.execute(LINES, [method, from_tx, to_tx])
         while rows := cursor.fetchmany(AT_ONCE):
             yield from ((line, bytes(stored), true) for line, stored, true in rows)
 
 
-def signed(number: int, digest: str, sealed_at: str, key: bytes | None = None) -> Head:
-    said = f"{number} {digest} {sealed_at}".encode()
-    key = key or signing_keys("access log")[0]
-    return Head(number, digest, sealed_at, hmac.new(key, said, "sha256").hexdigest())
+def signed(number: int, digest: str, sealed_at: str) -> Head:
+    """The head, signed with the key in use."""
+    head = Head(number, digest, sealed_at, METHOD, SIGNED_BY, "")
+    return replace(head, signature=_signature(head, signing_keys("access log")[0]))
+
+
+def _signature(head: Head, key: bytes) -> str:
+    said = f"{head.number} {head.hash} {head.sealed_at} {head.method} {head.signed_by}".encode()
+    return hmac.new(key, said, SIGNATURES[head.signed_by]).hexdigest()
 
 
 def is_ours(head: Head) -> bool:
-    """Signed with the key in use, or with one that was."""
-    return any(
-        signed(head.number, head.hash, head.sealed_at, key) == head
+    """Signed with the key in use, or with one that was. Compared in constant time: how near a
+    forged one came is not to be measured."""
+    return head.signed_by in SIGNATURES and any(
+        hmac.compare_digest(head.signature.encode(), _signature(head, key).encode())
         for key in signing_keys("access log")
     )
 
 
 # --- Verifying ------------------------------------------------------------------------------
+
+
+def verified(since: date | None = None) -> Iterator[Finding]:
+    """Verifies, and notes what came of it for those who oversee the log (access/oversight.py)."""
+    count = 0
+    for finding in verify(since):
+        count += 1
+        yield finding
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "insert into access_verification (since, last_seal, findings) "
+            "select %s, coalesce(max(number), 0), %s from access_log_seal",
+            [since, count],
+        )
 
 
 def verify(since: date | None = None) -> Iterator[Finding]:
@@ -146,7 +177,7 @@ def verify(since: date | None = None) -> Iterator[Finding]:
         reached = bytes(before)
         for at in range(number + 1, last + 1):
             cursor.execute(
-                "select from_tx::text, to_tx::text, lines, hash from access_log_seal "
+                "select from_tx::text, to_tx::text, lines, method, hash from access_log_seal "
                 "where number = %s",
                 [at],
             )
@@ -155,13 +186,16 @@ def verify(since: date | None = None) -> Iterator[Finding]:
                 yield Finding(f"förseglingen {at} saknas")
                 continue
             yield from _against_seal(at, reached, found)
-            reached = bytes(found[3])
+            reached = bytes(found[4])
 
 
 def _against_seal(number: int, before: bytes, found: tuple[Any, ...]) -> Iterator[Finding]:
-    from_tx, to_tx, sealed, stored = found
-    digest, there, changed = hashlib.sha256(before), set[int](), False
-    for line, hashed, true in _lines(from_tx, to_tx):
+    from_tx, to_tx, sealed, method, stored = found
+    if method not in METHODS:
+        yield Finding(f"försegling {number} är gjord med {method}, som inte är känd här")
+        return
+    digest, there, changed = METHODS[method](before), set[int](), False
+    for line, hashed, true in _lines(from_tx, to_tx, method):
         there.add(line)
         digest.update(hashed)
         if not true:

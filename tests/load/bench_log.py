@@ -188,8 +188,9 @@ def _sealed(tx: dict[date, int]) -> dict[str, Any]:
     with connections["owner"].cursor() as cursor, seals.heads_file().open("a") as heads:
         for number, day in enumerate(days, 1):
             cursor.execute(
-                "insert into access_log_seal (number, from_tx, to_tx, lines, hash, sealed_at) "
-                "select %s, %s::xid8, %s::xid8, array_agg(id order by id), "
+                "insert into access_log_seal "
+                "(number, from_tx, to_tx, lines, method, hash, sealed_at) "
+                "select %s, %s::xid8, %s::xid8, array_agg(id order by id), 'sha256', "
                 "sha256(%s::bytea || string_agg(hash, ''::bytea order by id)), %s "
                 "from access_log where tx = %s::xid8 returning hash, sealed_at",
                 [number, str(tx[day] if number > 1 else 0), str(tx[day] + 1), before,

@@ -28,14 +28,15 @@ create index access_log_residents on access_log using gin (residents);
 create index access_log_tx on access_log (tx);
 alter sequence access_log_id owned by access_log.id;
 
--- What a line says, as its hash covers it. Stable, as what it calls: so it is woven into what asks
--- for it, rather than called for every line.
-create function access_log_hash(line access_log) returns bytea
+-- What a line says, as its hash covers it, by the method that the seal over it names; another
+-- method is another branch here (docs/adr/0030-methods-of-seals.md). Stable, as what it calls: so it
+-- is woven into what asks for it, rather than called for every line.
+create function access_log_hash(line access_log, method text default 'sha256') returns bytea
   language sql stable parallel safe
-  return sha256(convert_to(jsonb_build_array(
+  return case method when 'sha256' then sha256(convert_to(jsonb_build_array(
     (line).id, extract(epoch from (line).at), (line).tx::text, (line).person, (line).unit,
     (line).assignment, (line).action, (line).case_id, (line).resident_id, (line).residents,
-    (line).why)::text, 'UTF8'));
+    (line).why)::text, 'UTF8')) end;
 
 create function access_log_line() returns trigger language plpgsql as $$
 begin
@@ -99,6 +100,7 @@ create table access_log_seal (
   from_tx  xid8 not null,  -- from and including
   to_tx    xid8 not null,  -- up to, not including
   lines    bigint[] not null,
+  method   text not null,   -- by which the hash is made, and those of its lines
   hash     bytea not null,  -- of the seal before, and of each line's hash in order
   sealed_at timestamptz not null default clock_timestamp()
 );

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -220,6 +222,56 @@ def test_who_tampers_with_the_seals_is_found_out_by_what_is_kept_outside(
     assert told in found()
 
 
+ANOTHER_METHOD = """
+create or replace function access_log_hash(line access_log, method text default 'sha512')
+  returns bytea language sql immutable parallel safe
+  return (select case method when 'sha256' then sha256(said) when 'sha512' then sha512(said) end
+  from convert_to(jsonb_build_array(
+    (line).id, extract(epoch from (line).at), (line).tx::text, (line).person, (line).unit,
+    (line).assignment, (line).action, (line).case_id, (line).resident_id, (line).residents,
+    (line).why)::text, 'UTF8') said)
+"""
+
+
+def test_another_method_is_taken_into_use_and_what_was_sealed_before_still_verifies(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/adr/0030-methods-of-seals.md says."""
+    stage.notified()
+    seals.seal()
+    owner(ANOTHER_METHOD)
+    monkeypatch.setitem(seals.METHODS, "sha512", hashlib.sha512)
+    monkeypatch.setattr(seals, "METHOD", "sha512")
+    boards.board(stage.ward)
+    seals.seal()
+
+    assert found() == []
+    assert owner("select method, length(hash) from access_log_seal order by number") == [
+        ("sha256", 32), ("sha512", 64)
+    ]  # fmt: skip
+    tampered("update access_log set person = 'annan' where id = %s", lines()[-1])
+    tampered("update access_log set person = 'annan' where id = %s", lines()[0])
+    assert len(found()) == 2
+    monkeypatch.delitem(seals.METHODS, "sha512")
+    assert "försegling 2 är gjord med sha512, som inte är känd här" in found()
+
+
+def test_a_head_signed_in_another_way_is_not_ours(stage: Stage) -> None:
+    stage.notified()
+    head = seals.seal()
+    assert head is not None
+    assert seals.is_ours(head)
+    for forged in (
+        replace(head, signature=""),
+        replace(head, signature=head.signature.upper()),
+        replace(head, signature="å" * 64),
+        replace(head, signed_by="none"),
+        replace(head, method="md5"),
+        replace(head, number=2),
+    ):
+        assert not seals.is_ours(forged)
+
+
 def test_a_reading_still_going_on_is_sealed_when_it_is_done(stage: Stage) -> None:
     """Its line has its number already, but nobody else can see it: it must not fall between."""
     stage.notified()
@@ -363,6 +415,8 @@ def test_an_extract_looks_into_its_months_alone_and_reads_none_through(many_line
 
 def test_a_seal_s_lines_are_sought_and_no_large_month_is_read_through(many_lines: date) -> None:
     ((latest,),) = owner("select max(tx)::text from access_log")
-    _, read_through = tables_read(seals.LINES, str(int(latest) + 1), str(int(latest) + 9))
+    _, read_through = tables_read(
+        seals.LINES, "sha256", str(int(latest) + 1), str(int(latest) + 9)
+    )
 
     assert f"access_log_{many_lines:%Y_%m}" not in read_through
