@@ -81,3 +81,12 @@ def load_staff(people: list[Person]) -> None:
             for unit, role in one.assignments
         ),
     )
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(_CONFIRMED)
+
+
+_CONFIRMED = """
+insert into directory_confirmation (assignment, confirmed, by)
+select id, current_date - 200, 'konto:demo' from directory_assignment
+where id % 37 <> 0 and staff_id !~ '-P00(01|20)$'  -- some are left to go through
+"""

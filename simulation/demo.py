@@ -22,10 +22,12 @@ from simulation.lives import SEED, Lived, live
 from simulation.people import residents
 from simulation.staff import (
     SKÖVDE,
+    Person,
     administrators,
     by_unit,
     economists,
     memorable,
+    overseers,
     reviewers,
     secretaries,
     staff,
@@ -115,6 +117,12 @@ def to_admit(count: int = 4) -> list[str]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def greeted() -> list[Person]:
+    """Those whom one may be, in the order of a stay and then of what surrounds it."""
+    around = (administrators(), reviewers(), secretaries(), overseers())
+    return [*memorable(), *economists(), *(one for some in around for one in some)]
+
+
 def welcome(address: str, numbers: list[str]) -> str:
     """Where to go, as whom, and whom one may admit."""
     lines = [f"Sammanhang svarar på {address}", "", "Logga in som till exempel"]
@@ -128,11 +136,10 @@ def welcome(address: str, numbers: list[str]) -> str:
         "unit_administrator": "enhetsadministratör",
         "log_reviewer": "logggranskare",
         "secretary": "sekreterare för styrgruppen",
+        "auditor": "revisor",
+        "system_owner": "systemägare",
     }
-    lines += [
-        f"  {one.name:18} {roles[one.assignments[0][1]]}"
-        for one in (*memorable(), *economists(), *administrators(), *reviewers(), *secretaries())
-    ]
+    lines += [f"  {one.name:18} {roles[one.assignments[0][1]]}" for one in greeted()]
     if numbers:
         lines += ["", f"Att skriva in: {', '.join(numbers)}"]
     return "\n".join([*lines, "", "Alla personer är påhittade. Avsluta med ctrl-C."])

@@ -113,6 +113,7 @@ class Provider:
             "nonce": card.get("nonce"),
             "acr": LOA + card.get("loa", "loa3"),
             "employeeHsaId": card["person"],
+            "credentialPersonalIdentityNumber": card.get("number"),
         }
         for name, value in FAULTS.get(card.get("fault", ""), {}).items():
             claims[name] = now + value if isinstance(value, int) else value

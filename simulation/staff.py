@@ -24,7 +24,14 @@ ROLE_OF = {
 }
 PER_UNIT = {"avdelning": 5, "psykiatrisk-avdelning": 4, "biståndsenhet": 4, "hemsjukvård": 4}
 """How many work with this at a unit; three where nothing is said."""
-NOT_AT_WORK_THERE = ("process_leader", "unit_administrator", "log_reviewer", "secretary")
+NOT_AT_WORK_THERE = (
+    "process_leader",
+    "unit_administrator",
+    "log_reviewer",
+    "secretary",
+    "auditor",
+    "system_owner",
+)
 """Roles of those who are not of the unit's own staff."""
 
 SKÖVDE = "1496"
@@ -123,6 +130,15 @@ def secretaries() -> list[Person]:
     return [Person(f"{REGION}-P0021", "Sonja", "Falk", assignments, demo=True)]
 
 
+def overseers() -> list[Person]:
+    """Who audits the region's part of the service, and who answers for it."""
+    office = unit_named(*REGION_ECONOMY)
+    return [
+        Person(f"{REGION}-P0022", "Birgitta", "Hedin", ((office, "auditor"),), demo=True),
+        Person(f"{REGION}-P0023", "Tomas", "Nyberg", ((office, "system_owner"),), demo=True),
+    ]
+
+
 def process_leaders_office() -> str:
     """Where the memorable process leader works."""
     return next(one.assignments[0][0] for one in process_leaders() if one.demo)
@@ -155,6 +171,7 @@ def staff(rng: Random) -> Iterator[Person]:
     yield from administrators()
     yield from reviewers()
     yield from secretaries()
+    yield from overseers()
     yield from (one for one in process_leaders() if not one.demo)
     number = 1000
     for unit in units():

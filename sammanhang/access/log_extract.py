@@ -31,22 +31,55 @@ NUMBER_OIDS = {
     "nationellt reservnummer": "1.2.752.74.9.1",
 }
 REGIONAL_OID = "1.2.752.113.11.0.2.1.1.1"
-SAID = {
-    "read:case": "läste ärendet",
-    "read:protected": "tog fram namn och nummer, med ett skäl",
-    "read:board": "såg personen på enhetens tavla",
-    "read:attachment": "öppnade en bilaga",
-    "find:number": "sökte på personens nummer",
-    "find:name": "såg personen bland träffarna på ett namn",
-    "read:resident": "öppnade personen för inskrivning",
-    "read:block": "läste enhetens spärrar",
-    "read:blocked": "läste att något är spärrat",
-    "write:block": "spärrade det enheten har skrivit",
-    "write:lift": "hävde enhetens spärr",
-    "write:opening": "öppnade det spärrade",
+EXPLAINED = {
+    "read:case": (
+        "läste ärendet",
+        "Någon öppnade ditt ärende och såg det som enheten får se av det.",
+    ),
+    "read:protected": (
+        "tog fram namn och nummer, med ett skäl",
+        "Någon tog fram vem du är, som annars inte visas, och skrev varför.",
+    ),
+    "read:board": (
+        "såg personen på enhetens tavla",
+        "Du stod i listan över dem som enheten har hand om. Den visas ofta, också när ingen "
+        "läser just om dig.",
+    ),
+    "read:attachment": ("öppnade en bilaga", "Någon öppnade en fil i ditt ärende."),
+    "find:number": (
+        "sökte på personens nummer",
+        "Någon skrev ditt nummer för att se om du finns här, till exempel när du skrevs in.",
+    ),
+    "find:name": (
+        "såg personen bland träffarna på ett namn",
+        "Någon sökte på ett namn, och ditt var ett av dem som visades.",
+    ),
+    "read:resident": (
+        "öppnade personen för inskrivning",
+        "Någon tog fram dina uppgifter för att skriva in dig på en avdelning.",
+    ),
+    "read:block": ("läste enhetens spärrar", "Någon såg vad du har spärrat vid enheten."),
+    "read:blocked": (
+        "läste att något är spärrat",
+        "Någon såg att du har spärrat något, men inte vad som står i det.",
+    ),
+    "write:block": ("spärrade det enheten har skrivit", "Som du hade bett om."),
+    "write:lift": ("hävde enhetens spärr", "Så att det kan läsas som förut."),
+    "write:opening": (
+        "öppnade det spärrade",
+        "Någon öppnade det du har spärrat, med ditt samtycke eller i en nödsituation.",
+    ),
 }
+"""What each kind of line is called, and what that means to the one it is about."""
 BY = {"emergency": " (spärrat, vid nödöppning)", "consent": " (spärrat, med samtycke)"}
 """What is said of a line that was read by an opening."""
+SAID = {action: said for action, (said, _) in EXPLAINED.items()}
+WROTE = "write"
+
+
+def kind_of(action: str) -> str:
+    """By which the words are explained."""
+    return WROTE if action.startswith("write:") and action not in SAID else action
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +88,87 @@ class Access:
 
     at: datetime
     unit: str
+    """Empty where it isn't to be told."""
     care_provider: str
-    what: str
+    action: str
+    why: str = "relation"
+
+    @property
+    def what(self) -> str:
+        return _said(self.action) + BY.get(self.why, "")
+
+    @property
+    def where(self) -> str:
+        """`Medicinavdelning 1, Sjukhuset i Skövde`."""
+        return ", ".join(part for part in (self.unit, self.care_provider) if part)
 
     def __str__(self) -> str:
-        return f"{local(self.at):%Y-%m-%d %H:%M}  {self.unit}, {self.care_provider}: {self.what}"
+        return f"{local(self.at):%Y-%m-%d %H:%M}  {self.where}: {self.what}"
+
+
+def extract(
+    resident: UUID, since: date, until: date, *, unit: bool = True, why: str = "log review"
+) -> list[Access]:
+    """Who has been shown the resident, from a day up to, not including, another (PDL 8 kap. 5 §).
+
+    The lines of the last day are there as soon as they are written. `unit`: whether units are
+    told, which for one under protection takes a reason, `why`.
+    """
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        _note_reading(cursor, "read:log", resident, why)
+        cursor.execute(EXTRACT, _asked(resident, since, until))
+        return [
+            Access(at, name or "okänd enhet", parent or "", action, why)
+            if unit
+            else Access(at, "", provider or "okänd vårdgivare", action, why)
+            for at, name, parent, provider, action, why in cursor.fetchall()
+        ]
+
+
+def extract_of_unit(cursor: Any, resident: UUID, since: date, until: date) -> list[Access]:
+    """As `extract`, from the lines that row security shows: a reviewer's own unit's."""
+    cursor.execute(EXTRACT, _asked(resident, since, until))
+    return [
+        Access(at, name or "", parent or "", action, why)
+        for at, name, parent, _provider, action, why in cursor.fetchall()
+    ]
+
+
+def _asked(resident: UUID, since: date, until: date) -> list[Any]:
+    return [_start(since), _start(until), resident, resident]
 
 
 EXTRACT = """
-select l.at, p.name, p.parent, l.action, l.why from access_log l
+select l.at, p.name, p.parent, o.name, l.action, l.why from access_log l
 left join lateral (select name, parent from directory_unitperiod p where p.unit_id = l.unit
                    order by since desc limit 1) p on true
+left join directory_unit u on u.hsa_id = l.unit
+left join directory_organisation o on o.number = u.organisation_id
 where l.at >= %s and l.at < %s and l.action not like 'denied:%%' and l.action <> 'read:log'
-and (l.resident_id = %s or l.residents @> array[%s::uuid]) order by l.at
+and (l.resident_id = %s or l.residents @> array[%s::uuid])
+order by l.at
 """
 """By the months' own indexes of residents; months before and after are not looked into."""
 
 
-def extract(resident: UUID, since: date, until: date) -> list[Access]:
-    """Who has been shown the resident, from a day up to, not including, another (PDL 8 kap. 5 §).
-
-    The lines of the last day are there as soon as they are written.
-    """
-    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        _note_reading(cursor, "read:log", resident)
-        cursor.execute(EXTRACT, [_start(since), _start(until), resident, resident])
-        return [
-            Access(at, unit or "okänd enhet", parent or "", _said(action) + BY.get(why, ""))
-            for at, unit, parent, action, why in cursor.fetchall()
-        ]
-
-
 def _said(action: str) -> str:
     kind, _, act = action.partition(":")
-    return SAID.get(action) or (f"skrev: {act}" if kind == "write" else action)
+    if action in SAID:
+        return SAID[action]
+    if kind == WROTE:
+        return f"skrev: {act}"
+    return "läste uppgifter" if kind in ("read", "find") else action
 
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time(), STOCKHOLM)
 
 
-def _note_reading(cursor: Any, action: str, resident: UUID | None) -> None:
+def _note_reading(cursor: Any, action: str, resident: UUID | None, why: str = "log review") -> None:
     cursor.execute(
         "insert into access_log (person, unit, action, resident_id, why) "
-        "values (%s, '', %s, %s, 'log review')",
-        [f"konto:{getpass.getuser()}", action, resident],
+        "values (%s, '', %s, %s, %s)",
+        [f"konto:{getpass.getuser()}", action, resident, why],
     )
 
 

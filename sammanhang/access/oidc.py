@@ -23,6 +23,8 @@ from joserfc import errors, jwt
 from joserfc.jwk import KeySet
 from requests import RequestException
 
+from sammanhang.access.own_number import CLAIM
+
 LOA3 = "http://id.sambi.se/loa/loa3"
 ENOUGH = (LOA3, "http://id.sambi.se/loa/loa4")
 """Levels of assurance at which a person's data may be shown: HSLF-FS 2016:40 3 kap. asks for
@@ -51,6 +53,8 @@ class Person:
     authenticated: float
     """When the person last showed who they are, in seconds; 0 if the provider doesn't tell."""
     id_token: str
+    number: object = None
+    """The person's identity number, if the provider tells it."""
 
 
 class Provider(DjangoOAuth2App):
@@ -109,7 +113,7 @@ def begin(request: HttpRequest, *, again: bool) -> HttpResponseRedirect:
     """To the provider. `again`: the person is to show who they are even if they just have."""
     asked = {
         "acr_values": LOA3,
-        "claims": json.dumps({"id_token": {"employeeHsaId": {"essential": True}}}),
+        "claims": json.dumps({"id_token": {"employeeHsaId": {"essential": True}, CLAIM: None}}),
         "ui_locales": get_language() or "sv",
     }
     if again:
@@ -143,7 +147,7 @@ def answer(request: HttpRequest) -> Person:
         raise Refused("employeeHsaId")
     if claims.get("acr") not in ENOUGH:
         raise Refused("acr", hsa_id)
-    return Person(hsa_id, claims.get("auth_time", 0), token["id_token"])
+    return Person(hsa_id, claims.get("auth_time", 0), token["id_token"], claims.get(CLAIM))
 
 
 def _failed(error: errors.JoseError) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from sammanhang.access.acting import Acting, log_reading
 from sammanhang.access.acting import scope as access_scope
@@ -23,6 +24,12 @@ SAMPLE = 20
 """Lines drawn each month."""
 IN_ORDER, LOOK_INTO, MISUSE = "in order", "look into", "misuse"
 VERDICTS = (IN_ORDER, LOOK_INTO, MISUSE)
+REVIEWED_WITHIN = timedelta(days=14)
+"""After the end of a month, when its review is late and one is reminded of it."""
+
+
+class NotYet(Exception):
+    """The month can't be said to be reviewed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,27 @@ class Review:
     def finding(self, key: str) -> Finding | None:
         return next((one for one in (*self.sample, *self.patterns) if one.key == key), None)
 
+    def unjudged(self, reviewer: str) -> int:
+        """How much the reviewer has left to judge. Their own readings are another's to judge."""
+        everything = {one.key: one for one in (*self.sample, *self.patterns)}
+        return sum(
+            key not in self.verdicts and one.lines[0].person != reviewer
+            for key, one in everything.items()
+        )
+
+    def count(self, verdict: str) -> int:
+        """Of what was judged, how much was last judged so."""
+        return sum(said[-1].verdict == verdict for said in self.verdicts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStatus:
+    """A month of the unit's log, and when it was last said to be reviewed."""
+
+    first: date
+    signed: datetime | None
+    is_late: bool
+
 
 @contextmanager
 def scope(acting: Acting) -> Iterator[None]:
@@ -57,14 +85,28 @@ def scope(acting: Acting) -> Iterator[None]:
         yield
 
 
-def months() -> list[date]:
-    """The first days of the months in the log, the latest first."""
+def months(today: date) -> list[MonthStatus]:
+    """The months in the log, the latest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select distinct date_trunc('month', at at time zone 'Europe/Stockholm')::date "
-            "from access_log order by 1 desc"
+            "select m.first, s.at, m.first in (select month from access_review_month) from (select "
+            "distinct date_trunc('month', at at time zone 'Europe/Stockholm')::date as first "
+            "from access_log) m left join lateral (select max(at) as at from access_review_signed "
+            "where month = m.first) s on true order by 1 desc"
         )
-        return [first for (first,) in cursor.fetchall()]
+        return [
+            MonthStatus(first, signed, of_people and signed is None and is_late(first, today))
+            for first, signed, of_people in cursor.fetchall()
+        ]
+
+
+def is_late(first: date, today: date) -> bool:
+    """Whether the month that began on a day should have been reviewed."""
+    return today >= month_after(first) + REVIEWED_WITHIN
+
+
+def month_after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
 
 
 def load(first: date, unit: str) -> Review:
@@ -118,8 +160,8 @@ def verdicts(finding: str) -> list[Verdict]:
 
 
 def _span(first: date) -> tuple[datetime, datetime]:
-    after = (first + timedelta(days=31)).replace(day=1)
-    since, until = (datetime.combine(day, time(), STOCKHOLM) for day in (first, after))
+    days = (first, month_after(first))
+    since, until = (datetime.combine(day, time(), STOCKHOLM) for day in days)
     return since, until
 
 
@@ -139,5 +181,23 @@ def say(acting: Acting, first: date, finding: str, verdict: str, note: str) -> N
             "insert into access_review (unit, month, finding, verdict, note, by) "
             "values (%s, %s, %s, %s, %s, %s)",
             [acting.unit, first, finding, verdict, note, acting.person],
+        )
+    log_reading(acting, f"write:log-review:{first:%Y-%m}")
+
+
+def sign(acting: Acting, first: date, loaded: Review, today: date) -> None:
+    """The reviewer's word that the month has been reviewed, with what came of it."""
+    if today < month_after(first):
+        raise NotYet(_("Månaden pågår. Den kan granskas klart när den är slut."))
+    if not loaded.sealed:
+        raise NotYet(_("Stickprovet är inte draget. Det dras när loggen förseglas."))
+    left = loaded.unjudged(acting.person)
+    if left:
+        raise NotYet(_("%(n)s fynd är inte bedömda. Bedöm dem först.") % {"n": left})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into access_review_signed (unit, month, in_order, look_into, misuse, by) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            [acting.unit, first, *(loaded.count(one) for one in VERDICTS), acting.person],
         )
     log_reading(acting, f"write:log-review:{first:%Y-%m}")

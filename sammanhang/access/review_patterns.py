@@ -20,8 +20,11 @@ MANY = 20
 HOUR = timedelta(hours=1)
 
 WHY = {
+    "own": N_("Den som lästes om är läsaren själv."),
+    "public-interest": N_("Den som lästes om är en person av allmänt intresse."),
     "colleague": N_("Den som lästes om har samma namn som en kollega på enheten."),
     "surname": N_("Den som lästes om har samma efternamn som läsaren."),
+    "address": N_("Den som lästes om bor på samma adress som läsaren."),
     "night": N_("Läst mellan 22 och 06 av någon som sällan läser då."),
     "many": N_("Fler än tjugo personer öppnade en och en inom en timme."),
     "emergency": N_("Öppnat som nödöppning."),
@@ -30,6 +33,8 @@ WHY = {
     "denied": N_("Försök som tjänsten nekade."),
 }
 """The patterns in the order they are shown, and why each is."""
+COMPARED = ("own", "public-interest", "colleague", "surname", "address")
+"""Those that take what the reviewer may not read: found by the owner, when the log is sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,14 @@ class Finding:
 def patterns(
     lines: Sequence[Line], names: Iterable[tuple[int, str]], acts: Mapping[int, datetime]
 ) -> list[Finding]:
-    """What the lines of a month show. `names`: (line, colleague or surname). `acts`: when the unit
-    last acted in a case, by its number."""
-    named = dict(names)
+    """What the lines of a month show. `names`: (line, a pattern that the owner compared). `acts`:
+    when the unit last acted in a case, by its number."""
+    named: dict[str, set[int]] = defaultdict(set)
+    for line, pattern in names:
+        named[pattern].add(line)
     reads = [one for one in lines if one.action.startswith("read:")]
     shown = {
-        "colleague": [one for one in lines if named.get(one.id) == "colleague"],
-        "surname": [one for one in lines if named.get(one.id) == "surname"],
+        **{pattern: [one for one in lines if one.id in named[pattern]] for pattern in COMPARED},
         "night": _seldom_at_night(reads),
         "many": _many_in_an_hour(reads),
         "emergency": [one for one in lines if one.why == "emergency"],

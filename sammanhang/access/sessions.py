@@ -6,6 +6,7 @@ it for `settings.IDLE`; and a shift after one signed in (access/acting.py). See 
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import connection
+from django.db import connection, connections, transaction
 
 ACTING = "acting"
 """In a session: in which assignment one acts (`Acting`, as a dictionary)."""
@@ -163,3 +164,17 @@ def end(person: str, number: int | None = None) -> int:
             [person, number, number],
         )
         return cursor.rowcount
+
+
+def end_as_keeper(person: str | None) -> int:
+    """Ends a person's sessions, or everybody's; noted in the log. How many there were."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "delete from access_session where %s::text is null or person = %s", [person, person]
+        )
+        ended = cursor.rowcount
+        cursor.execute(
+            "insert into access_log (person, unit, action, why) values (%s, '', %s, 'keeper')",
+            [f"konto:{getpass.getuser()}", f"write:sessions-ended:{person or '*'}:{ended}"],
+        )
+    return ended

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from sammanhang.access import views, views_administration, views_review, views_sign_in
+from sammanhang.access import (
+    views,
+    views_administration,
+    views_extract,
+    views_oversight,
+    views_owner,
+    views_review,
+    views_sign_in,
+)
 
 app_name = "access"
 urlpatterns = [
@@ -14,6 +22,12 @@ urlpatterns = [
     path("logggranskning/", views_review.months, name="review"),
     path("logggranskning/<int:year>-<int:month>/", views_review.month, name="review-month"),
     path("logggranskning/oppnat/<int:opening>/", views_review.opening, name="review-opening"),
+    path("logggranskning/utdrag/", views_extract.extract, name="extract"),
+    path("tillsyn/", views_oversight.log_state, name="oversight"),
+    path("tjansten/uppdrag/", views_administration.appointed, name="appointed"),
+    path("tjansten/uppdrag/<str:unit>/", views_administration.appoint, name="appoint"),
+    path("tjansten/inloggningar/", views_owner.signed_in, name="signed-in"),
+    path("tjansten/allmant-intresse/", views_owner.interest, name="public-interest"),
     path("byt-enhet/", views.switch, name="switch"),
     path("logga-ut/", views.sign_out, name="sign-out"),
 ]

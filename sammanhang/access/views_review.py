@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sammanhang.access import openings, review
 from sammanhang.access.acting import log_reading
 from sammanhang.access.requires import Asked, Denied, requires
-from sammanhang.access.review import Review
+from sammanhang.access.review import NotYet, Review
 from sammanhang.access.review_patterns import WHY
 from sammanhang.engine.calendar import local
 
@@ -24,7 +25,8 @@ LONGEST_NOTE = 2000
 def months(request: Asked) -> HttpResponse:
     """The months there is a log of."""
     with review.scope(request.acting):
-        found, opened = review.months(), openings.waiting(request.acting)
+        found = review.months(timezone.localdate())
+        opened = openings.waiting(request.acting)
         log_reading(request.acting, "read:log-review")
     told = {"section": "review", "months": found, "openings": opened, "local": _local}
     return render(request, "access/review_months.html", told)
@@ -81,7 +83,8 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
     with review.scope(request.acting):
         loaded = review.load(first, request.acting.unit)
         if request.method == "POST":
-            error = _say(request, first, loaded)
+            does = _sign if "sign" in request.POST else _say
+            error = does(request, first, loaded)
         log_reading(request.acting, "read:log-review")
     if request.method == "POST" and error is None:
         return redirect("access:review-month", year=year, month=month)
@@ -93,10 +96,20 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
         "why": {pattern: _(words) for pattern, words in WHY.items()},
         "said": _said(),
         "local": _local,
+        "left": loaded.unjudged(request.acting.person),
+        "over": review.month_after(first) <= timezone.localdate(),
         "error": error,
         "typed": request.POST,
     }
     return render(request, "access/review_month.html", told, status=409 if error else 200)
+
+
+def _sign(request: Asked, first: date, loaded: Review) -> str | None:
+    try:
+        review.sign(request.acting, first, loaded, timezone.localdate())
+    except NotYet as error:
+        return str(error)
+    return None
 
 
 def _say(request: Asked, first: date, loaded: Review) -> str | None:

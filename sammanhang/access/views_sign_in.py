@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sammanhang.access import acting, limits, oidc, sessions
+from sammanhang.access import acting, limits, oidc, own_number, sessions
 from sammanhang.access.acting import Acting
 from sammanhang.access.oidc import Person, Refused
 from sammanhang.access.requires import RECENTLY, Asked, open_to_all, requires
@@ -70,6 +70,7 @@ def answer(request: HttpRequest) -> HttpResponse:
             _same_and_now(request, person)
         else:
             acting.identified(request, person.hsa_id, person.authenticated, person.id_token)
+            own_number.remember(person.hsa_id, person.number)
     except Refused as refused:
         return _refuse(request, refused)
     rotate_token(request)

@@ -51,6 +51,12 @@ KINDS = (
     Kind("uses", "räknade sökningar och försök", timedelta(days=1), "antagande",
          "select count(*) from access_use where since < %s",
          "delete from access_use where since < %s"),
+    Kind("own numbers", "identitetsnummer på dem som arbetar", YEAR, "antagande",
+         "select count(*) from access_own_number where at < %s",
+         "delete from access_own_number where at < %s"),
+    Kind("public interest", "rader i listan över personer av allmänt intresse", YEAR, "antagande",
+         "select count(*) from access_public_interest where at < %s",
+         "delete from access_public_interest where at < %s"),
 )  # fmt: skip
 OF_A_CASE = (
     "attachment", "request", "draft", "planned", "disclosure", "board", "snapshot", "obligation",

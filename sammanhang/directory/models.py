@@ -30,6 +30,8 @@ ROLES = {
     "unit_administrator": N_("Enhetsadministratör"),
     "log_reviewer": N_("Logggranskare"),
     "secretary": N_("Sekreterare"),
+    "auditor": N_("Revisor"),
+    "system_owner": N_("Systemägare"),
 }
 CARE_ROLES = ("ward_nurse", "care_coordinator", "case_officer", "municipal_nurse")
 """Those who take part in people's care, and so see the people their unit has to do with."""
@@ -98,5 +100,8 @@ class Assignment(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT)
     role = models.CharField(max_length=30)
     purpose = models.CharField(max_length=60, default="Vård och behandling")
+    need = models.CharField(max_length=500, db_default="")
+    """Why it is needed, as whoever gave it wrote; empty where it came from a file."""
+    given_by = models.CharField(max_length=31, db_default="")
     since = models.DateField()
     until = models.DateField(null=True)

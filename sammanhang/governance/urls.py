@@ -2,6 +2,7 @@ from django.urls import path
 
 from sammanhang.governance import (
     views,
+    views_day,
     views_decision,
     views_draft,
     views_language,
@@ -13,6 +14,7 @@ from sammanhang.governance import (
 app_name = "governance"
 urlpatterns = [
     path("riktlinjer/", views.all_documents, name="list"),
+    path("gallde/", views_day.in_force, name="on-a-day"),
     path("riktlinjer/<str:key>/", views.document, name="document"),
     path("riktlinjer/<str:key>/diagram/", views.diagram, name="diagram"),
     path("riktlinjer/<str:key>/avsnitt/<str:number>/", views.paragraph, name="paragraph"),

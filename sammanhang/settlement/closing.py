@@ -198,11 +198,30 @@ def close(first: date, person: str, today: date, now: datetime) -> None:
                 [one.number, month.first, payer, one.credit, one.amount_ore, one.issued_on,
                  one.due_on, as_xml(one)],
             )  # fmt: skip
+        _total(month, documents)
         cursor.execute(
             "update settlement_month set final_at = %s, final_by = %s, hash = %s, signature = %s "
             "where month = %s and final_at is null",
             [now, person, sealed, signature(sealed), month.first],
         )
+
+
+def _total(month: Month, documents: dict[str, Document]) -> None:
+    """The sums of each municipality, for those who may not see its stays."""
+    with connection.cursor() as cursor:
+        for payer in {*month.statements, *(one.payer for one in month.corrections)}:
+            stated, invoice = month.statements.get(payer), documents.get(payer)
+            cursor.execute(
+                "insert into settlement_total (month, payer, stays, mean_days, individual_stays, "
+                "liable_days, amount_ore, corrections, objections, invoice) "
+                "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [month.first, payer,
+                 *((stated.stays, stated.mean_days, stated.individual_stays, stated.liable_days)
+                   if stated else (0, 0, 0, 0)),
+                 month.total_ore(payer), len(month.corrections_of(payer)),
+                 sum(one.payer == payer for one in month.objections),
+                 invoice.number if invoice else None],
+            )  # fmt: skip
 
 
 def _digest(month: Month, documents: dict[str, Document]) -> str:

@@ -8,6 +8,7 @@ from sammanhang.site import views
 
 urlpatterns = [
     path("", views.home),
+    path("tjansten/", views.service, name="state"),
     path("", include("sammanhang.access.urls")),
     path("", include("sammanhang.casework.urls")),
     path("", include("sammanhang.governance.urls")),

@@ -5,18 +5,38 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
+from sammanhang.access import oversight
 from sammanhang.access.acting import current, log_denied
 from sammanhang.access.requires import Asked, requires
+from sammanhang.site.state import state
+
+WORK = {
+    "economist": "settlement:latest",
+    "unit_administrator": "access:people",
+    "log_reviewer": "access:review",
+    "auditor": "access:oversight",
+    "system_owner": "state",
+}
+"""Where one's work is, outside care; the guidelines where nothing is said."""
 
 
 @requires()
 def home(request: Asked) -> HttpResponse:
-    """Where one's work is: the board, or the guidelines for one who isn't in care."""
+    """Where one's work is: in care, the board."""
     if request.acting.takes_part_in_care:
         return redirect("casework:board")
-    places = {"economist": "settlement:latest", "log_reviewer": "access:review"}
-    return redirect(places.get(request.acting.role, "governance:list"))
+    return redirect(WORK.get(request.acting.role, "governance:list"))
+
+
+@require_GET
+@requires("system_owner")
+def service(request: Asked) -> HttpResponse:
+    """The state of the service."""
+    with oversight.scope(request.acting):
+        now = state(timezone.localdate())
+    return render(request, "site/state.html", {"section": "service", "now": now})
 
 
 def _in_place(request: HttpRequest) -> None:

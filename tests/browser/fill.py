@@ -15,16 +15,16 @@ RESIDENTS = 60
 def main() -> None:
     django.setup()
     from simulation.county import load_residents, load_staff
+    from simulation.demo import greeted
     from simulation.economy import load_economy
     from simulation.people import residents
-    from simulation.staff import economists, memorable, secretaries
     from tests.settled_stays import put_stay
 
     everyone = residents(Random(7), ENOUGH, date(2026, 3, 1))
     open_ones = (one for one in everyone if not (one.secrecy_marking or one.protected_registration))
     people = [one for one in open_ones if one.municipality == "1496"][:RESIDENTS]
     load_residents(people)
-    load_staff([*memorable(), *economists(), *secretaries()])
+    load_staff(greeted())
     load_economy()
     last_month = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=2)
     for days in (1, 2, 4, 7, 12):

@@ -50,6 +50,35 @@ def test_every_page_is_accessible(service: Service, window: Window, size: str) -
     assert {address: found for address, found in faults.items() if found} == {}
 
 
+OVERSEEING = {
+    "Birgitta Hedin": ("/tillsyn/", "/betalning/faststallt/", "/gallde/", "/gallde/?dag=igår"),
+    "Tomas Nyberg": (
+        "/tjansten/",
+        "/tjansten/uppdrag/?q=skövde",
+        "/tjansten/uppdrag/SE2321000131-A0001/",
+        "/tjansten/inloggningar/",
+        "/tjansten/allmant-intresse/",
+    ),
+    "Gun Berg": ("/uppdrag/",),
+    "Ingrid Sand": ("/logggranskning/", "/logggranskning/utdrag/"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_of_those_who_answer_for_the_service_are_accessible(
+    service: Service, window: Window, size: str
+) -> None:
+    faults = {}
+    for who, pages in OVERSEEING.items():
+        page = window(None, **SIZES[size])
+        page.get_by_role("button", name=who).first.click()
+        page.wait_for_load_state()
+        for address in pages:
+            page.goto(address)
+            faults[address] = [*accessibility_faults(page), *too_wide(page, address)]
+    assert {address: found for address, found in faults.items() if found} == {}
+
+
 def too_wide(page: Page, address: str) -> list[str]:
     """Whether one has to scroll sideways to read."""
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

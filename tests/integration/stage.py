@@ -40,6 +40,16 @@ def units(type: str, other_than: Iterable[str] = ()) -> list[str]:
     ]
 
 
+def office_of(who: Acting) -> str:
+    """A unit for economy in the same organisation."""
+    ((unit,),) = owner(
+        "select min(e.hsa_id) from directory_unit e join directory_unit u "
+        "on u.organisation_id = e.organisation_id where e.type = 'ekonomi' and u.hsa_id = %s",
+        who.unit,
+    )
+    return unit
+
+
 def person_at(unit: str, name: str = "Per Prov", role: str = "ward_nurse") -> Acting:
     """Somebody employed at a unit since long, with an assignment there."""
     given, family = name.split()

@@ -62,6 +62,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(max_length=30)),
                 ('purpose', models.CharField(default='Vård och behandling', max_length=60)),
+                ('need', models.CharField(db_default='', max_length=500)),
+                ('given_by', models.CharField(db_default='', max_length=31)),
                 ('since', models.DateField()),
                 ('until', models.DateField(null=True)),
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='directory.staff')),

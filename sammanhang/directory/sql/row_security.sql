@@ -51,13 +51,58 @@ create function directory_is_administered(the_unit text, the_role text) returns 
     when 'ekonomi' then the_role = 'economist'
     else the_role = 'care_coordinator' end
 $$;
+-- A system owner appoints administrators and reviewers at the units of their own organisation, and
+-- an auditor reads what concerns theirs. Which organisation that is comes from the unit in
+-- app.office, and is believed only if the person has that role there today.
+create function directory_organisation_as(the_role text) returns text
+  language sql stable as $$
+  select u.organisation_id from directory_assignment a
+  join directory_unit u on u.hsa_id = a.unit_id
+  where a.staff_id = app_setting('person') and a.unit_id = app_setting('office')
+    and a.role = the_role and a.since <= current_date
+    and (a.until is null or a.until > current_date)
+  limit 1
+$$;
+create function directory_is_appointed(the_unit text, the_role text) returns boolean
+  language sql stable as $$
+  select the_role in ('unit_administrator', 'log_reviewer')
+    and (select u.organisation_id from directory_unit u where u.hsa_id = the_unit)
+      = directory_organisation_as('system_owner')
+$$;
+create function directory_is_kept(the_unit text, the_role text) returns boolean
+  language sql stable
+  return directory_is_administered(the_unit, the_role) or directory_is_appointed(the_unit, the_role);
+
+-- HSLF-FS 2016:40 3 kap.: nobody is given access without it being said what needs it, and until
+-- when. Nobody gives it to themselves.
 grant insert, update (until) on directory_assignment to sammanhang_app;
-create policy administered_new on directory_assignment for insert
-  with check (since = current_date and staff_id <> app_setting('person')  -- not to oneself
-              and directory_is_administered(unit_id, role));
-create policy administered_end on directory_assignment for update
-  using ((until is null or until > current_date) and directory_is_administered(unit_id, role))
-  with check (until = current_date and directory_is_administered(unit_id, role));
+create policy given on directory_assignment for insert
+  with check (since = current_date and staff_id <> app_setting('person')
+              and given_by = app_setting('person') and need <> ''
+              and until > current_date and until <= current_date + interval '2 years'
+              and directory_is_kept(unit_id, role));
+create policy ended on directory_assignment for update
+  using ((until is null or until > current_date) and directory_is_kept(unit_id, role))
+  with check (until = current_date and directory_is_kept(unit_id, role));
+
+-- Once a year whoever keeps an assignment says that it is still needed, or ends it. Nobody says so
+-- of their own.
+create table directory_confirmation (
+  assignment bigint not null references directory_assignment on delete cascade,
+  confirmed  date not null default current_date,
+  by         text not null,
+  primary key (assignment, confirmed)
+);
+alter table directory_confirmation enable row level security;
+alter table directory_confirmation force row level security;
+revoke update, delete, truncate on directory_confirmation from sammanhang_app;
+create policy signed_in on directory_confirmation for select
+  using (app_setting('person') is not null);
+create policy kept on directory_confirmation for insert
+  with check (confirmed = current_date and by = app_setting('person') and exists (
+    select from directory_assignment a
+    where a.id = assignment and a.staff_id <> app_setting('person')
+      and (a.until is null or a.until > current_date) and directory_is_kept(a.unit_id, a.role)));
 
 create extension if not exists btree_gist;
 -- One person has one assignment at a time in a role at a unit.

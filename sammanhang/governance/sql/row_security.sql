@@ -117,6 +117,8 @@ create trigger next_step before insert on governance_standing
 alter table governance_trial enable row level security;
 alter table governance_trial force row level security;
 create policy leader on governance_trial for select using (governance_writes());
+create policy overseeing on governance_trial for select  -- that it waits
+  using (ended_at is null and (select directory_organisation_as('system_owner')) is not null);
 create policy asks on governance_trial for insert
   with check (governance_writes() and asked_by = app_setting('person') and result is null
               and seen_at is null and ended_at is null and done = 0);

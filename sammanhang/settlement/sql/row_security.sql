@@ -1,27 +1,34 @@
 -- An economist sees what concerns their own municipality, the region's economist all of it. The
 -- unit comes from app.office, and is believed only if the person has that assignment today.
 
-create function settlement_for() returns text
+create function settlement_as(the_role text) returns text
   language sql stable as $$
   select case when exists (select from directory_unit ward  -- the region is who has the wards
                            where ward.organisation_id = u.organisation_id
                              and ward.type = 'avdelning')
               then '*' else period.municipality_id end
   from directory_assignment a
-  join directory_unit u on u.hsa_id = a.unit_id and u.type = 'ekonomi'
+  join directory_unit u on u.hsa_id = a.unit_id
+                       and (u.type = 'ekonomi' or the_role <> 'economist')
   join directory_unitperiod period on period.unit_id = u.hsa_id and period.until is null
   where a.staff_id = app_setting('person') and a.unit_id = app_setting('office')
-    and a.role = 'economist' and a.since <= current_date
+    and a.role = the_role and a.since <= current_date
     and (a.until is null or a.until > current_date)
   limit 1
 $$;
+create function settlement_for() returns text
+  language sql stable return settlement_as('economist');
+-- An auditor reads the sums of the months that are final, of those whom an economist at the same
+-- unit would settle for; no stay, no objection, no text that anybody wrote.
+create function settlement_audited_for() returns text
+  language sql stable return settlement_as('auditor');
 
 do $$
 declare
   name text;
 begin
   foreach name in array array['stay', 'party', 'month', 'statement', 'objection', 'answer',
-                              'correction', 'invoice'] loop
+                              'correction', 'invoice', 'total'] loop
     execute format('alter table settlement_%s enable row level security', name);
     execute format('alter table settlement_%s force row level security', name);
     execute format('revoke update, delete, truncate on settlement_%s from sammanhang_app', name);
@@ -33,7 +40,8 @@ begin
                    name);
   end loop;
   -- What the region states; a municipality objects.
-  foreach name in array array['month', 'statement', 'answer', 'correction', 'invoice'] loop
+  foreach name in array array['month', 'statement', 'answer', 'correction', 'invoice',
+                              'total'] loop
     execute format('create policy region on settlement_%s for insert '
                    'with check ((select settlement_for()) = ''*'')', name);
   end loop;
@@ -44,6 +52,10 @@ create policy seller on settlement_party for select
   using (payer = 'region' and (select settlement_for()) is not null);
 create policy everybody on settlement_month for select
   using ((select settlement_for()) is not null);
+create policy audited on settlement_month for select
+  using (final_at is not null and (select settlement_audited_for()) is not null);
+create policy audited on settlement_total for select
+  using (payer = (select settlement_audited_for()) or (select settlement_audited_for()) = '*');
 create policy of_an_objection on settlement_answer for select
   using (exists (select from settlement_objection o where o.id = objection));
 create policy municipality on settlement_objection for insert
@@ -68,8 +80,8 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['month', 'statement', 'objection', 'answer', 'correction', 'invoice']
-  loop
+  foreach name in array array['month', 'statement', 'objection', 'answer', 'correction', 'invoice',
+                              'total'] loop
     execute format('create trigger stated before update or delete on settlement_%s '
                    'for each row execute function settlement_refuse_change()', name);
     execute format('alter table settlement_%s enable always trigger stated', name);

@@ -108,3 +108,19 @@ create table settlement_invoice (
   xml        text not null,
   unique (month, payer)
 );
+
+-- A municipality's month in sums, written when it is made final: what an auditor reads. No stay can
+-- be told from it.
+create table settlement_total (
+  month            date not null references settlement_month,
+  payer            text not null,
+  stays            integer not null,
+  mean_days        numeric(8, 2) not null,
+  individual_stays integer not null,
+  liable_days      numeric(10, 2) not null,
+  amount_ore       bigint not null,         -- corrections included
+  corrections      integer not null,
+  objections       integer not null,
+  invoice          bigint,
+  primary key (month, payer)
+);

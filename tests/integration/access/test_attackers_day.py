@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from stage import Stage, owner, person_at
+from stage import Stage, office_of, owner, person_at
 
 from sammanhang.access.acting import SESSION_KEY, Acting, scope
 from sammanhang.access.requires import RECENTLY
@@ -376,6 +376,63 @@ def test_a_session_that_says_otherwise_is_set_right_by_the_assignment(
 
     assert answer.status_code == 404
     assert prey.client.session[SESSION_KEY]["unit"] == prey.thief.unit
+
+
+# --- Those who answer for the service, and for nobody's care ----------------------------------
+
+IN_A_YEAR = str(timezone.localdate() + timedelta(days=300))
+OF_OTHERS: dict[str, Try] = {
+    "the log": lambda p: p.get("/logggranskning/"),
+    "a month of the log": lambda p: p.get("/logggranskning/2026-03/"),
+    "a resident's extract": lambda p: p.post(
+        "/logggranskning/utdrag/",
+        {"number": p.number, "since": "2026-01-01", "last": "2026-03-31", "checked": "x"},
+    ),
+    "a municipality's stays": lambda p: p.get("/betalning/2026-03/1490/"),
+    "a municipality's basis": lambda p: p.get("/betalning/2026-03/1490/underlag.xlsx"),
+    "to make a month final": lambda p: p.post("/betalning/2026-03/", {"do": "close"}),
+    "a unit's people": lambda p: p.get("/uppdrag/"),
+    "to give oneself care": lambda p: p.post(
+        "/uppdrag/", {"person": p.thief.person, "need": "x", "last_day": IN_A_YEAR}
+    ),
+    "to appoint at another organisation": lambda p: p.post(
+        f"/tjansten/uppdrag/{p.stage.officer.unit}/",
+        {"person": p.stage.ward.person, "need": "x", "last_day": IN_A_YEAR, "role": "log_reviewer"},
+    ),
+    "to appoint oneself": lambda p: p.post(
+        f"/tjansten/uppdrag/{p.stage.ward.unit}/",
+        {"person": p.thief.person, "need": "x", "last_day": IN_A_YEAR, "role": "log_reviewer"},
+    ),
+    "to appoint to care": lambda p: p.post(
+        f"/tjansten/uppdrag/{p.stage.ward.unit}/",
+        {"person": p.thief.person, "need": "x", "last_day": IN_A_YEAR, "role": "ward_nurse"},
+    ),
+    "to end a nurse's assignment": lambda p: p.post(
+        f"/tjansten/uppdrag/{p.stage.ward.unit}/", {"end": str(p.stage.ward.assignment)}
+    ),
+    "a month that is none": lambda p: p.get("/tillsyn/?manad=' or 1=1 --"),
+    "another's months": lambda p: p.get("/betalning/faststallt/?manad=2026-03&payer=1490"),
+    "a draft": lambda p: p.get("/utkast/1/prov/"),
+    "to decide": lambda p: p.post("/utkast/1/beslut/", {"decision": "x"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["auditor", "system_owner"])
+def test_who_answers_for_the_service_reaches_nobody(stage: Stage, role: str) -> None:
+    prey = Prey(stage, person_at(office_of(stage.ward), "Olle Obehörig", role))
+    given = "select count(*) from directory_assignment where until is null or until > current_date"
+    before = owner(given)
+    for way, tried in {**BY_CASE, **OTHERWISE, **OF_OTHERS}.items():
+        if way in ("a replayed form", "an old session", "no session"):
+            continue  # of no role
+        answer = tried(prey)
+        assert way not in BY_CASE or answer.status_code in KEPT_OUT, way
+        assert answer.status_code < 500, way
+        assert nothing_of_it(prey, answer), way
+    assert owner(given) == before
+    assert owner("select count(*) from access_log where action like 'find:%%' and person = %s",
+                 prey.thief.person) == [(0,)]  # fmt: skip
+    assert log_of(prey.thief).count("denied:role") >= len(BY_CASE) // 2
 
 
 def test_a_cookie_made_up_is_nobodys(prey: Prey) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -14,10 +14,10 @@ from django.test import Client
 from django.utils import timezone
 from stage import Stage, owner, person_at, resident
 
-from sammanhang.access import review, seals
+from sammanhang.access import oversight, own_number, review, seals
 from sammanhang.access.acting import Acting, log_reading
 from sammanhang.access.acting import scope as acting_scope
-from sammanhang.access.review_patterns import Finding, Line, patterns
+from sammanhang.access.review_patterns import COMPARED, Finding, Line, patterns
 
 NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
@@ -69,6 +69,9 @@ def test_an_ordinary_month_has_nothing_to_look_at() -> None:
 @pytest.mark.parametrize(
     ("pattern", "more", "names"),
     [
+        ("own", [], [(2, "own")]),
+        ("public-interest", [], [(2, "public-interest")]),
+        ("address", [], [(2, "address")]),
         ("colleague", [], [(2, "colleague")]),
         ("surname", [], [(2, "surname")]),
         ("night", [read(90, NIGHT)], []),
@@ -130,6 +133,86 @@ def test_a_namesake_is_found_but_never_one_under_protection(stage: Stage, review
 
     (one,) = [each for each in found if each.pattern == "surname"]
     assert (one.person, len(one.lines)) == (reader.person, 1)
+
+
+def home(resident: UUID, street: str) -> None:
+    owner(
+        "insert into residents_address (resident_id, street, postcode, place) "
+        "values (%s, %s, '541 00', 'Skövde')",
+        resident, street,
+    )  # fmt: skip
+
+
+def found_by(reviewer: Acting) -> dict[str, int]:
+    """How many lines each pattern has this month, of those that the owner compares."""
+    seals.seal()
+    with review.scope(reviewer):
+        loaded = review.load(timezone.localdate().replace(day=1), reviewer.unit)
+    return {one.pattern: len(one.lines) for one in loaded.patterns if one.pattern in COMPARED}
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_ones_own_case_and_a_housemate_s_are_found_by_the_number_the_provider_tells(
+    stage: Stage, reviewer: Acting, protected: bool
+) -> None:
+    """But nobody's under protection: that the line is there would tell their name or home."""
+    reader = person_at(stage.ward.unit, "Sara Läsare")
+    oneself, housemate, neighbour = resident(1, protected=protected), resident(2), resident(3)
+    for who, street in (
+        (oneself, "Storgatan 1"),
+        (housemate, "storgatan 1"),
+        (neighbour, "Lill 2"),
+    ):
+        home(who, street)
+    ((number,),) = owner(
+        "select value from residents_residentnumber where resident_id = %s", oneself
+    )
+    own_number.remember(reader.person, number)
+    own_number.remember(reader.person, number)
+    for who in (oneself, housemate, neighbour):
+        with acting_scope(reader):
+            log_reading(reader, "read:resident", resident=who)
+
+    assert found_by(reviewer) == ({} if protected else {"own": 1, "address": 1})
+    with pytest.raises(DatabaseError), acting_scope(reader), connection.cursor() as cursor:
+        cursor.execute("select number from access_own_number")
+
+
+def test_a_claim_that_is_no_number_is_let_be(stage: Stage) -> None:
+    for claimed in (None, 17, "", "inget", ["19400317"], "x" * 10_000):
+        own_number.remember(stage.ward.person, claimed)
+    assert owner("select * from access_own_number") == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [
+        ([("own", True)], {"public-interest": 1}),
+        ([("*", True)], {"public-interest": 1}),
+        ([("own", True), ("own", False)], {}),
+        ([("own", False), ("own", True)], {"public-interest": 1}),
+        ([("another", True)], {}),
+        ([("*", True), ("another", False)], {"public-interest": 1}),
+    ],
+)
+def test_a_reading_of_somebody_of_public_interest_is_found(
+    stage: Stage, reviewer: Acting, listed: list[tuple[str, bool]], found: dict[str, int]
+) -> None:
+    who = resident(1, protected=True)  # the pattern tells no name
+    ((number,),) = owner("select value from residents_residentnumber where resident_id = %s", who)
+    ((own,),) = owner("select organisation_id from directory_unit where hsa_id = %s", reviewer.unit)
+    for organisation, on in listed:
+        owner(
+            "insert into access_public_interest (organisation, number, listed, by) "
+            "values (%s, %s, %s, 'x')",
+            {"own": own, "another": "5560000000"}.get(organisation, organisation), number, on,
+        )  # fmt: skip
+    reader = person_at(stage.ward.unit, "Sara Läsare")
+    with acting_scope(reader):
+        log_reading(reader, "read:resident", resident=who)
+        log_reading(reader, "read:resident", resident=resident(2))
+
+    assert found_by(reviewer) == found
 
 
 # --- The reviewer's work --------------------------------------------------------------------
@@ -200,3 +283,87 @@ def test_nobody_chooses_the_sample(stage: Stage, reviewer: Acting) -> None:
 def test_an_empty_log_teaches_what_the_page_is_for(stage: Stage, reviewer: Acting) -> None:
     page = signed_in(reviewer).get("/logggranskning/2026-02/").content.decode()
     assert "inget som liknar" in page
+
+
+# --- A month as a whole ---------------------------------------------------------------------
+
+
+def a_month_ago() -> date:
+    return (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+@pytest.fixture
+def last_month(stage: Stage, reviewer: Acting) -> date:
+    """A month that is over, with a reading by the ward and one by the reviewer, and a seal."""
+    first = a_month_ago()
+    owner("select access_log_month(%s)", first)
+    at = datetime(first.year, first.month, 10, 12, 0, tzinfo=UTC)
+    for who in (stage.ward.person, reviewer.person):
+        owner(
+            "insert into access_log (at, person, unit, action, resident_id) "
+            "values (%s, %s, %s, 'read:resident', %s)",
+            at, who, stage.ward.unit, resident(5 + (who == reviewer.person)),
+        )  # fmt: skip
+    seals.seal()
+    owner("alter table access_log_seal disable trigger user")
+    owner("update access_log_seal set sealed_at = %s", at)
+    owner("alter table access_log_seal enable trigger user")
+    return first
+
+
+def page_of(first: date) -> str:
+    return f"/logggranskning/{first.year}-{first.month}/"
+
+
+def test_a_month_is_signed_when_all_of_it_is_judged(
+    stage: Stage, reviewer: Acting, last_month: date
+) -> None:
+    """But for what the reviewer read themselves, which is another's to judge."""
+    client = signed_in(reviewer)
+    refused = client.post(page_of(last_month), {"sign": "1"})
+    assert refused.status_code == 409
+    assert "2 fynd är inte bedömda" in refused.content.decode()
+    with review.scope(reviewer):
+        loaded = review.load(last_month, reviewer.unit)
+    found = {one.key: one.lines[0].person for one in (*loaded.sample, *loaded.patterns)}
+    others = [key for key, person in found.items() if person == stage.ward.person]
+    assert len(others) == 2 < len(found)  # the sample's line, and a surname
+    for key in others:
+        client.post(page_of(last_month), {"finding": key, "verdict": "in order"})
+    client.post(page_of(last_month), {"sign": "1"})
+
+    signed = owner("select unit, month, in_order, look_into, misuse, by from access_review_signed")
+    assert signed == [(stage.ward.unit, last_month, 2, 0, 0, reviewer.person)]
+    assert "granskad" in client.get("/logggranskning/").content.decode()
+
+
+def test_a_month_that_goes_on_or_another_unit_s_is_not_signed(
+    stage: Stage, reviewer: Acting, last_month: date
+) -> None:
+    now = timezone.localdate().replace(day=1)
+    answer = signed_in(reviewer).post(page_of(now), {"sign": "1"})
+    assert "Månaden pågår" in answer.content.decode()
+    sign = (
+        "insert into access_review_signed (unit, month, in_order, look_into, misuse, by) "
+        "values (%s, %s, 0, 0, 0, %s)"
+    )
+    for values in (
+        [stage.ward.unit, now, reviewer.person],
+        [stage.other_ward.unit, last_month, reviewer.person],
+        [stage.ward.unit, last_month, stage.ward.person],
+    ):
+        with pytest.raises(DatabaseError), review.scope(reviewer), connection.cursor() as cursor:
+            cursor.execute(sign, values)
+
+
+def test_a_month_not_reviewed_two_weeks_after_it_ended_is_late(
+    stage: Stage, reviewer: Acting, last_month: date
+) -> None:
+    ended = review.month_after(last_month)
+    for day, late in ((13, False), (14, True)):
+        with review.scope(reviewer):
+            months = review.months(ended + timedelta(days=day))
+        assert [one.is_late for one in months if one.first == last_month] == [late]
+    assert oversight.late_reviews(ended + timedelta(days=13)) == []
+    ((month, _name),) = oversight.late_reviews(ended + timedelta(days=14))
+    assert month == last_month

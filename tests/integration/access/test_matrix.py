@@ -29,6 +29,9 @@ OPEN, ANYONE, CARE, WARD, PARTY = "open", "anyone", "care", "ward", "party"
 SETTLES = "settles"
 ADMINISTERS = "administers"
 REVIEWS = "reviews"
+AUDITS = "audits"
+OWNS = "owns"
+OVERSEES = "oversees"
 LEADER = "leader"
 DECIDES = "decides"
 KEEPS = "keeps"
@@ -47,6 +50,15 @@ WHO_MAY = {
     "logggranskning/": REVIEWS,
     "logggranskning/<int:year>-<int:month>/": REVIEWS,
     "logggranskning/oppnat/<int:opening>/": REVIEWS,
+    "logggranskning/utdrag/": REVIEWS,
+    "tillsyn/": OVERSEES,
+    "tjansten/": OWNS,
+    "tjansten/uppdrag/": OWNS,
+    "tjansten/uppdrag/<str:unit>/": OWNS,
+    "tjansten/inloggningar/": OWNS,
+    "tjansten/allmant-intresse/": OWNS,
+    "gallde/": ANYONE,
+    "betalning/faststallt/": AUDITS,
     "tavla/": CARE,
     "direkt/": CARE,
     "enheter/": CARE,
@@ -96,7 +108,8 @@ WHO_MAY = {
 """OPEN: no sign-in. ANYONE: signed in. CARE: in care. WARD: in care, at a unit that admits.
 PARTY: in care, at a unit that takes part in the case. LEADER: a process leader.
 DECIDES: a secretary. KEEPS: either of them. SETTLES: an economist.
-ADMINISTERS: a unit's administrator. REVIEWS: a unit's reviewer."""
+ADMINISTERS: a unit's administrator. REVIEWS: a unit's reviewer. AUDITS: an auditor.
+OWNS: a system owner. OVERSEES: either of these two."""
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -144,6 +157,8 @@ def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
         "unit_administrator": (stage.ward, stage.other_ward),
         "log_reviewer": (stage.ward, stage.other_ward),
         "secretary": (stage.officer, stage.other_officer),
+        "auditor": (stage.ward, stage.other_ward),
+        "system_owner": (stage.ward, stage.other_ward),
     }
     return [
         (f"{role} at {place}", takes_part, person_at(at.unit, role=role))
@@ -154,7 +169,7 @@ def everybody(stage: Stage) -> list[tuple[str, bool, Acting]]:
     ]
 
 
-def filled(address: str, case: int, file: UUID, resident: str) -> str:
+def filled(address: str, case: int, file: UUID, resident: str, unit: str) -> str:
     """An address of something that is there. Guidelines are not of a case: those have a key."""
     of_case = {"number": str(case), "act": "planeringsmeddelande", "file": str(file)}
     of_guideline = {"key": DISCHARGE, "number": "3"}
@@ -163,7 +178,7 @@ def filled(address: str, case: int, file: UUID, resident: str) -> str:
         values = {"year": "2026", "month": "03", "opening": "1"}
     if "betalning" in address:
         values = {"year": "2026", "month": "03", "payer": "1490", "file": "underlag.pdf"}
-    values |= {"draft": str(DRAFT), "revision": "1", "example": "om", "form": "md"}
+    values |= {"draft": str(DRAFT), "revision": "1", "example": "om", "form": "md", "unit": unit}
     address += "?act=inskrivning&falt=kommun-enhet" if address == "enheter/" else ""
     return "/" + re.sub(r"<\w+:(\w+)>", lambda name: values[name[1]], address)
 
@@ -182,6 +197,9 @@ def allowed(may: str, who: Acting, takes_part: bool) -> bool:
         LEADER: who.role == "process_leader",
         DECIDES: who.role == "secretary",
         KEEPS: who.role in ("process_leader", "secretary"),
+        AUDITS: who.role == "auditor",
+        OWNS: who.role == "system_owner",
+        OVERSEES: who.role in ("auditor", "system_owner"),
     }[may]
 
 
@@ -191,7 +209,7 @@ def test_who_gets_what(stage: Stage, address: str) -> None:
     file = attached(stage, case)
     begin_draft(stage)
     ((resident,),) = owner("select resident_id::text from casework_case")
-    asked = filled(address, case, file, resident)
+    asked = filled(address, case, file, resident, stage.ward.unit)
     may = WHO_MAY[address]
     for described, takes_part, who in everybody(stage):
         client = Client()

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -27,6 +28,7 @@ from stage import Stage, owner, person_at
 from sammanhang.access.acting import SESSION_KEY, Acting
 from sammanhang.access.requires import RECENTLY
 from sammanhang.access.sessions import AUTHENTICATED
+from sammanhang.residents.identifiers import synthetic_personnummer
 from sammanhang.site.settings import client_secret
 
 BOARD, MINE = "/tavla/", "/mina-inloggningar/"
@@ -236,6 +238,15 @@ def test_one_who_shows_a_card_acts_in_the_assignment_of_today(stage: Stage) -> N
     assert desk.client.session[SESSION_KEY]["unit"] == stage.ward.unit
     assert desk.is_in()
     assert (stage.ward.person, "sign-in") in log()
+
+
+def test_the_number_that_the_provider_tells_is_kept_for_log_review_alone(stage: Stage) -> None:
+    number = synthetic_personnummer(date(1970, 5, 4), woman=True, n=1)
+    for told in (number, f"{number[:8]}-{number[8:]}", "inget"):
+        Desk().signs_in(stage.ward, number=told)
+    assert owner("select person, number from access_own_number") == [(stage.ward.person, number)]
+    ((data,),) = owner("select string_agg(data, '') from access_session")
+    assert "credentialPersonalIdentityNumber" not in data
 
 
 def test_the_provider_may_change_its_keys_at_any_time(stage: Stage) -> None:

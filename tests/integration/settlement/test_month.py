@@ -15,9 +15,10 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pysie_accounting.pysie import PySIE
 from settlers import BORÅS, MARK, Economy
-from stage import owner
+from stage import owner, person_at
 
 from sammanhang.settlement.closing import signature
+from sammanhang.settlement.figures import kronor
 from tests.official_invoices import faults
 
 PAGE = "/betalning/2026-03/"
@@ -91,6 +92,38 @@ def test_no_page_or_file_names_anybody(march: Economy) -> None:
         told = client.get(address).content.decode("utf-8", "replace")
         assert "Hemlig" not in told
         assert not re.search(r"\b(19|20)\d{6}-?\d{4}\b", told.replace("2321000131", ""))
+
+
+def test_an_auditor_sees_the_sums_of_final_months_and_no_stay(march: Economy) -> None:
+    """The region's of all, a municipality's of its own, and nothing before it is final."""
+    from django.db import connection
+
+    from sammanhang.settlement.months import scope
+
+    region = person_at(march.region.unit, "Rakel Revisor", "auditor")
+    municipality = person_at(march.mark.unit, "Mats Revisor", "auditor")
+    laid_out(march)
+    page = "/betalning/faststallt/"
+    assert "Ingen månad är fastställd" in march.client(region).get(page).content.decode()
+    closed(march)
+    ((owed,),) = owner("select amount_ore from settlement_invoice where payer = %s", BORÅS)
+
+    told = march.client(region).get(page).content.decode()
+    assert kronor(owed) in told
+    assert not EIGHT.search(told)
+    own = march.client(municipality).get(page).content.decode()
+    assert "Mark" in own
+    assert "Borås" not in own
+    for who, payers in ((region, [BORÅS, MARK]), (municipality, [MARK]), (march.borås, [])):
+        with scope(who), connection.cursor() as cursor:
+            cursor.execute("select payer from settlement_total order by payer desc")
+            assert [payer for (payer,) in cursor.fetchall()] == payers
+    for table in ("stay", "statement", "objection", "answer", "correction", "invoice", "party"):
+        with scope(region), connection.cursor() as cursor:
+            cursor.execute(f"select count(*) from settlement_{table}")
+            assert cursor.fetchone() == (0,), table
+    with pytest.raises(DatabaseError):
+        owner("update settlement_total set amount_ore = 0")
 
 
 # --- Review, objections, corrections --------------------------------------------------------
