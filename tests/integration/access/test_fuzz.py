@@ -109,7 +109,7 @@ def stood(stage: Stage) -> list[str]:
     file = attached(stage, case)
     begin_draft(stage)
     ((resident,),) = owner("select resident_id::text from casework_case")
-    return [filled(address, case, file, resident) for address in PAGES]
+    return [filled(address, case, file, resident, stage.ward.unit) for address in PAGES]
 
 
 WHERE = [(role, "no party") for role in ROLES] + [(role, "a party") for role in CARE_ROLES]

@@ -415,8 +415,6 @@ def test_an_extract_looks_into_its_months_alone_and_reads_none_through(many_line
 
 def test_a_seal_s_lines_are_sought_and_no_large_month_is_read_through(many_lines: date) -> None:
     ((latest,),) = owner("select max(tx)::text from access_log")
-    _, read_through = tables_read(
-        seals.LINES, "sha256", str(int(latest) + 1), str(int(latest) + 9)
-    )
+    _, read_through = tables_read(seals.LINES, "sha256", str(int(latest) + 1), str(int(latest) + 9))
 
     assert f"access_log_{many_lines:%Y_%m}" not in read_through

@@ -8,5 +8,5 @@ SQL = Path(__file__).parent.parent / "sql" / "oversight.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0004_log_review"), ("directory", "0002_row_security")]
+    dependencies = [("access", "0005_blocks"), ("directory", "0002_row_security")]
     operations = [migrations.RunSQL(SQL.read_text(), "drop table access_verification")]
