@@ -36,8 +36,8 @@ COLUMNS: Mapping[str, str] = {
     "casework_obligation": "case_id, key, rule, act, unit, part, due, before, awaited_by, "
     "started_by, due_by, message, ended_by, ended_at, cancelled",
     "casework_snapshot": "case_id, state",
-    "casework_board": "case_id, unit, resident_id, shown, phase, phase_since, owed, waiting, "
-    "turns, unread, sees_until, seq, changed_at",
+    "casework_board": "case_id, unit, resident_id, process, edition, shown, phase, phase_since, "
+    "owed, waiting, turns, unread, sees_until, seq, changed_at",
     "casework_planned": "case_id, unit, resident_id, day, seq",
 }
 
@@ -59,6 +59,7 @@ class Written:
     """What one case comes to in the tables, as event after event is written."""
 
     number: int
+    edition: str
     head: bytes = chain.NOTHING_BEFORE
     events: list[Row] = field(default_factory=list)
     restricted: list[list[Any]] = field(default_factory=list)
@@ -99,10 +100,10 @@ class Written:
             self.obligations[row[0]] = (self.number, *row)
         for unit, shown, owed, waiting, turns, unread, until in made["boards"]:
             if until == AS_IT_WAS and unit in self.boards:
-                until = self.boards[unit][10]
+                until = self.boards[unit][12]
             self.boards[unit] = (
-                self.number, unit, who, shown, *phase, _json(owed), _json(waiting),
-                turns, unread, until, event.seq, event.at,
+                self.number, unit, who, process.key, self.edition, shown, *phase, _json(owed),
+                _json(waiting), turns, unread, until, event.seq, event.at,
             )  # fmt: skip
         for unit, day, seq in made.get("planned", ()):
             self.planned[unit] = (self.number, unit, who, day, seq)
@@ -158,7 +159,7 @@ def load(process: Process, edition: Edition, histories: Iterable[History]) -> in
 def _gather(
     tables: dict[str, list[Row]], process: Process, edition: Edition, number: int, history: History
 ) -> None:
-    written = Written(number)
+    written = Written(number, str(edition))
     case: Case = start(process, history.parties)
     made: Mapping[str, Any] = {}
     for event in history.events:

@@ -93,6 +93,8 @@ declare
   the_person text := event->>'person';
   the_unit text := event->>'unit';
   the_resident uuid;
+  the_process text;
+  the_edition text;
 begin
   insert into casework_event (case_id, seq, at, unit, person, act, data, basis, hash)
     values (the_case, the_seq, the_moment, the_unit, the_person, event->>'act',
@@ -102,7 +104,8 @@ begin
       seq = the_seq, head = the_hash, phase = changes->>'phase',
       phase_since = (changes->>'phase_since')::timestamptz,
       closed_at = (changes->>'closed_at')::timestamptz
-    where id = the_case returning resident_id into the_resident;
+    where id = the_case
+    returning resident_id, process, edition into the_resident, the_process, the_edition;
 
   insert into casework_snapshot values (the_case, the_state)
     on conflict (case_id) do update set state = excluded.state;
@@ -148,12 +151,13 @@ begin
   end if;
 
   insert into casework_board
-    select the_case, b->>0, the_resident, (b->>1)::boolean, changes->>'phase',
+    select the_case, b->>0, the_resident, the_process, the_edition, (b->>1)::boolean,
+           changes->>'phase',
            (changes->>'phase_since')::timestamptz, b->2, b->3, (b->>4)::timestamptz[],
            (b->>5)::integer, (b->>6)::timestamptz, the_seq, the_moment
     from jsonb_array_elements(changes->'boards') b
     on conflict (case_id, unit) do update set
-      shown = excluded.shown, phase = excluded.phase, phase_since = excluded.phase_since,
+      edition = excluded.edition, shown = excluded.shown, phase = excluded.phase, phase_since = excluded.phase_since,
       owed = excluded.owed, waiting = excluded.waiting,
       turns = excluded.turns, unread = excluded.unread, seq = excluded.seq,
       sees_until = case excluded.sees_until when '-infinity' then casework_board.sees_until
@@ -317,13 +321,12 @@ begin
     having count(*) > 0;
   return (
     with seen as materialized (
-      select b.case_id, c.process, c.edition, b.resident_id,
+      select b.case_id, b.process, b.edition, b.resident_id,
              case when not hidden then r.given_name || ' ' || r.family_name end as name,
              case when not hidden then n.value end as value,
              case when not hidden then r.birth_date end as birth_date, hidden as protected,
              b.phase, b.phase_since, p.day as planned_on, b.owed, b.waiting, b.unread, b.seq
       from casework_board b
-      join casework_case c on c.id = b.case_id
       left join casework_planned p on p.case_id = b.case_id and p.unit = b.unit
       join residents_resident r on r.id = b.resident_id
       cross join lateral (select r.secrecy_marking or r.protected_registration as hidden) h

@@ -140,6 +140,8 @@ create table casework_board (
   case_id     bigint not null references casework_case,
   unit        text not null,
   resident_id uuid not null,
+  process     text not null,               -- as the case has them, so that a board needs no other
+  edition     text not null,               -- table for it
   shown       boolean not null,
   phase       text,
   phase_since timestamptz,
