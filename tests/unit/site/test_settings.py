@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,7 @@ def test_every_answer_lets_the_browser_load_our_own_files_only() -> None:
     assert "unsafe" not in policy
     assert answer["Cache-Control"] == "no-store"
     assert answer["X-Frame-Options"] == "DENY"
+
+
+def test_tests_leave_the_data_folder_of_whoever_runs_them_alone() -> None:
+    assert Path(os.environ["SAMMANHANG_DATA"]) == settings.DATA
