@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
+from sammanhang.access.seals import seal, verified
 from sammanhang.casework.loading import History
 from sammanhang.casework.loading import load as load_histories
 from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
@@ -20,6 +21,7 @@ from simulation.county import OWNER, load_residents, load_staff
 from simulation.economy import load_economy
 from simulation.lives import SEED, Lived, live
 from simulation.people import residents
+from simulation.readings import load_readings
 from simulation.staff import (
     SKÖVDE,
     Person,
@@ -79,6 +81,9 @@ def load(
                 tick(len(some))
         load_economy()
         load_blocks()
+        load_readings()
+    seal()
+    list(verified())
     with connections[OWNER].cursor() as cursor:
         cursor.execute("analyze")
 

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as Xml
 
 from django.db import connections, transaction
 
+from sammanhang.access.log_words import BY, said
 from sammanhang.engine.calendar import STOCKHOLM, local
 
 OWNER = "owner"
@@ -31,55 +32,6 @@ NUMBER_OIDS = {
     "nationellt reservnummer": "1.2.752.74.9.1",
 }
 REGIONAL_OID = "1.2.752.113.11.0.2.1.1.1"
-EXPLAINED = {
-    "read:case": (
-        "läste ärendet",
-        "Någon öppnade ditt ärende och såg det som enheten får se av det.",
-    ),
-    "read:protected": (
-        "tog fram namn och nummer, med ett skäl",
-        "Någon tog fram vem du är, som annars inte visas, och skrev varför.",
-    ),
-    "read:board": (
-        "såg personen på enhetens tavla",
-        "Du stod i listan över dem som enheten har hand om. Den visas ofta, också när ingen "
-        "läser just om dig.",
-    ),
-    "read:attachment": ("öppnade en bilaga", "Någon öppnade en fil i ditt ärende."),
-    "find:number": (
-        "sökte på personens nummer",
-        "Någon skrev ditt nummer för att se om du finns här, till exempel när du skrevs in.",
-    ),
-    "find:name": (
-        "såg personen bland träffarna på ett namn",
-        "Någon sökte på ett namn, och ditt var ett av dem som visades.",
-    ),
-    "read:resident": (
-        "öppnade personen för inskrivning",
-        "Någon tog fram dina uppgifter för att skriva in dig på en avdelning.",
-    ),
-    "read:block": ("läste enhetens spärrar", "Någon såg vad du har spärrat vid enheten."),
-    "read:blocked": (
-        "läste att något är spärrat",
-        "Någon såg att du har spärrat något, men inte vad som står i det.",
-    ),
-    "write:block": ("spärrade det enheten har skrivit", "Som du hade bett om."),
-    "write:lift": ("hävde enhetens spärr", "Så att det kan läsas som förut."),
-    "write:opening": (
-        "öppnade det spärrade",
-        "Någon öppnade det du har spärrat, med ditt samtycke eller i en nödsituation.",
-    ),
-}
-"""What each kind of line is called, and what that means to the one it is about."""
-BY = {"emergency": " (spärrat, vid nödöppning)", "consent": " (spärrat, med samtycke)"}
-"""What is said of a line that was read by an opening."""
-SAID = {action: said for action, (said, _) in EXPLAINED.items()}
-WROTE = "write"
-
-
-def kind_of(action: str) -> str:
-    """By which the words are explained."""
-    return WROTE if action.startswith("write:") and action not in SAID else action
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +47,7 @@ class Access:
 
     @property
     def what(self) -> str:
-        return _said(self.action) + BY.get(self.why, "")
+        return said(self.action) + BY.get(self.why, "")
 
     @property
     def where(self) -> str:
@@ -149,15 +101,6 @@ and (l.resident_id = %s or l.residents @> array[%s::uuid])
 order by l.at
 """
 """By the months' own indexes of residents; months before and after are not looked into."""
-
-
-def _said(action: str) -> str:
-    kind, _, act = action.partition(":")
-    if action in SAID:
-        return SAID[action]
-    if kind == WROTE:
-        return f"skrev: {act}"
-    return "läste uppgifter" if kind in ("read", "find") else action
 
 
 def _start(day: date) -> datetime:

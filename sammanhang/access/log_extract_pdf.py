@@ -13,7 +13,8 @@ from pathlib import Path
 import orjson
 import typst
 
-from sammanhang.access.log_extract import EXPLAINED, WROTE, Access, kind_of
+from sammanhang.access.log_extract import Access
+from sammanhang.access.log_words import EXPLAINED, WROTE, kind_of
 from sammanhang.engine.calendar import local
 
 TEMPLATE = Path(__file__).parent / "log_extract.typ"

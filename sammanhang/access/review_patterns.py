@@ -64,6 +64,27 @@ class Finding:
     def key(self) -> str:
         return f"{self.pattern}:{self.person}"
 
+    @property
+    def runs(self) -> list[Run]:
+        """The lines, those that say the same of the same case told once, by when they began."""
+        by: dict[tuple[int | None, str], list[datetime]] = defaultdict(list)
+        for one in self.lines:
+            by[one.case, one.action].append(one.at)
+        return [
+            Run(action, case, min(ats), max(ats), len(ats)) for (case, action), ats in by.items()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The same thing done some times."""
+
+    action: str
+    case: int | None
+    first: datetime
+    last: datetime
+    times: int
+
 
 def patterns(
     lines: Sequence[Line], names: Iterable[tuple[int, str]], acts: Mapping[int, datetime]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sammanhang.access import openings, review
 from sammanhang.access.acting import log_reading
+from sammanhang.access.log_words import in_words
 from sammanhang.access.requires import Asked, Denied, requires
 from sammanhang.access.review import NotYet, Review
 from sammanhang.access.review_patterns import WHY
@@ -54,6 +55,7 @@ def opening(request: Asked, opening: int) -> HttpResponse:
         "section": "review",
         "opening": found,
         "said": _said(),
+        "in_words": in_words,
         "local": _local,
         "error": error,
         "typed": request.POST,
@@ -90,11 +92,12 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
         return redirect("access:review-month", year=year, month=month)
     told = {
         "section": "review",
-        "month": f"{first:%Y-%m}",
+        "month": first,
         "review": loaded,
         "groups": ((_("Stickprov"), loaded.sample), (_("Värt en titt"), loaded.patterns)),
         "why": {pattern: _(words) for pattern, words in WHY.items()},
         "said": _said(),
+        "in_words": in_words,
         "local": _local,
         "left": loaded.unjudged(request.acting.person),
         "over": review.month_after(first) <= timezone.localdate(),
