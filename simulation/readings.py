@@ -7,8 +7,8 @@ from django.db import connections, transaction
 from simulation.county import OWNER
 
 _MONTHS = """
-select access_log_month(first::date)
-from generate_series((select date_trunc('month', min(at)) from casework_event), now(), '1 month') first
+select access_log_month(first::date) from generate_series(
+  (select date_trunc('month', min(at)) from casework_event), now(), '1 month') first
 """
 _LINES = """
 insert into access_log (at, person, unit, assignment, action, case_id, resident_id)
