@@ -2,7 +2,7 @@
 
 A person is counted by who they are, so nobody uses up what is another's. Before anyone has signed
 in, a browser is counted: one where somebody has signed in before shows a mark that we gave it
-(docs/adr/0020-limits.md), any other shares the allowance of its network address. So a ward whose
+(docs/adr/0017-limits.md), any other shares the allowance of its network address. So a ward whose
 computers have one address between them isn't shut out by whatever else has that address.
 docs/operations.md tells the limits; sql/limits.sql counts.
 """

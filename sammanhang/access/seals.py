@@ -5,7 +5,7 @@ to the database could seal anew; so the latest seal is signed with a key of the 
 kept in a file outside of it, which shows that too, and a tail cut off. Run as the owner.
 
 Each seal names the method by which it and its lines were hashed, so that another can be taken into
-use from one seal to the next: docs/adr/0030-methods-of-seals.md.
+use from one seal to the next: docs/adr/0019-methods-of-seals.md.
 """
 
 from __future__ import annotations

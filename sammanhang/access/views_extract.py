@@ -1,7 +1,7 @@
 """The page on which a unit's reviewer gives a resident the extract of the unit's own log.
 
 A unit hands out what it did itself; the whole, of all units, the keeper hands out from the command
-line: docs/adr/0031-the-residents-log-extract.md.
+line: docs/adr/0020-the-residents-log-extract.md.
 """
 
 from __future__ import annotations

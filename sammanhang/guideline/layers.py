@@ -1,5 +1,5 @@
 """Lays routines and supplements on a process: one process for all, in which each addition says
-whom it binds (ADR 0010)."""
+whom it binds (ADR 10)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ create index access_log_tx on access_log (tx);
 alter sequence access_log_id owned by access_log.id;
 
 -- What a line says, as its hash covers it, by the method that the seal over it names; another
--- method is another branch here (docs/adr/0030-methods-of-seals.md). Stable, as what it calls: so it
+-- method is another branch here (docs/adr/0019-methods-of-seals.md). Stable, as what it calls: so it
 -- is woven into what asks for it, rather than called for every line.
 create function access_log_hash(line access_log, method text default 'sha256') returns bytea
   language sql stable parallel safe

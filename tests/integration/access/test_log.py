@@ -236,7 +236,7 @@ create or replace function access_log_hash(line access_log, method text default 
 def test_another_method_is_taken_into_use_and_what_was_sealed_before_still_verifies(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As docs/adr/0030-methods-of-seals.md says."""
+    """As docs/adr/0019-methods-of-seals.md says."""
     stage.notified()
     seals.seal()
     owner(ANOTHER_METHOD)
