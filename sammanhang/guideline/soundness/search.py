@@ -57,30 +57,34 @@ def explore(
     moves = [one for one in model.moves if only is None or model.acts[one.act] in only]
 
     def note(state: State, came: tuple[int, Move] | None) -> int:
-        at = seen.get(state)
-        if at is None:
-            at = seen[state] = len(reached.states)
-            reached.states.append(state)
-            reached.came.append(came)
-            reached.before.append([])
-            waiting.append(at)
+        at = seen[state] = len(reached.states)
+        reached.states.append(state)
+        reached.came.append(came)
+        reached.before.append([])
+        waiting.append(at)
         return at
 
     for state in model.beginnings() if start is None else [start]:
-        note(state, None)
-    while waiting:
-        at = waiting.popleft()
-        state = reached.states[at]
+        at = note(state, None)
         if until is not None and until(state):
             return reached, at
+    while waiting:
         if len(reached.states) > most:
             reached.decided = False
             break
+        at = waiting.popleft()
+        state = reached.states[at]
         reached.expanded = at + 1
         for move in moves:
             after = model.after(state, move)
-            if after is not None:
-                reached.before[note(after, (at, move))].append((at, move))
+            if after is None:
+                continue
+            there = seen.get(after)
+            if there is None:
+                there = note(after, (at, move))
+                if until is not None and until(after):
+                    return reached, there
+            reached.before[there].append((at, move))
     return reached, None
 
 
