@@ -1,4 +1,4 @@
-"""Documents to begin from: a new supplement or routine with its front matter filled in."""
+"""Documents to begin from: a new supplement or routine with its head filled in, or a file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sammanhang.governance.actions import NotSaved
+from sammanhang.casework.documents import front_of
+from sammanhang.governance.actions import LARGEST, NotSaved
 from sammanhang.governance.shelf import DOCUMENT, in_force
 
-KINDS = ("lokalt tillägg", "rutin")
+FOLDERS = {"lokalt tillägg": "tillägg/", "rutin": "rutiner/"}
+KINDS = tuple(FOLDERS)
 LONGEST_TITLE = 120
 
 
@@ -40,8 +42,7 @@ def begin(filled: Mapping[str, str], today: date) -> Begun:
         raise NotSaved(
             f"Det finns redan ett dokument som heter så: {in_force()[id].document.title}."
         )
-    folder = "tillägg" if kind == "lokalt tillägg" else "rutiner"
-    file = f"{base.file.removesuffix(DOCUMENT)}{folder}/{id}/{DOCUMENT}"
+    file = f"{base.file.removesuffix(DOCUMENT)}{FOLDERS[kind]}{id}/{DOCUMENT}"
     front = [
         f"id: {id}",
         f'titel: "{title.replace(chr(92), "").replace(chr(34), "”")}"',
@@ -58,6 +59,31 @@ def begin(filled: Mapping[str, str], today: date) -> Begun:
             f"gäller-till: {last.isoformat()}",
         ]
     return Begun(id, file, title, "\n".join(["---", *front, "---", "", *_body(title)]))
+
+
+def read_file(content: bytes) -> tuple[Begun, str | None]:
+    """A document that somebody has as a Markdown file, and the version in force that it is a new
+    version of, if there is one by its id."""
+    if len(content) > LARGEST:
+        raise NotSaved("Filen är för stor. Ett dokument får ha högst 400 000 tecken.")
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise NotSaved("Filen är ingen text i UTF-8. Välj dokumentet som Markdown.") from None
+    document = None if "\0" in text else front_of(DOCUMENT, text)
+    if document is None or not _slug(document.title) or len(document.id) > LONGEST_TITLE:
+        raise NotSaved(
+            "Filen börjar inte som ett styrdokument: med id, titel, nivå och version mellan två "
+            "rader ---. Hämta ett dokument som Markdown för att se hur det ser ut."
+        )
+    there = in_force().get(document.id)
+    if there is not None:
+        return Begun(document.id, there.file, document.title, text), there.document.version
+    base = in_force().get(document.adds_to or "")
+    folder = base.file.removesuffix(DOCUMENT) if base else ""
+    kind = FOLDERS.get(document.level.value, "")
+    file = f"{folder}{kind}{_slug(document.id)}/{DOCUMENT}"
+    return Begun(document.id, file, document.title[:LONGEST_TITLE], text), None
 
 
 def _body(title: str) -> list[str]:

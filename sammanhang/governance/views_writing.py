@@ -6,6 +6,7 @@ import secrets
 from dataclasses import asdict
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -64,15 +65,19 @@ def _drafts_page(request: Asked, fault: str = "", typed: Any = None) -> HttpResp
 @require_POST
 @leader
 def start(request: Asked) -> HttpResponse:
-    """A draft of a new version of what is in force, or of a new document from a template."""
+    """A draft of a new version of what is in force, or of a new document from a template; or of
+    either from a file."""
     there = in_force().get(request.POST.get("document", ""))
+    based_on: str | None = None
     try:
         if there is not None:
             document = there.document
             begun = new_documents.Begun(document.id, there.file, document.title, there.text)
-            based_on: str | None = document.version
+            based_on = document.version
+        elif isinstance(file := request.FILES.get("file"), UploadedFile):
+            begun, based_on = new_documents.read_file(file.read())
         else:
-            begun, based_on = new_documents.begin(request.POST, timezone.localdate()), None
+            begun = new_documents.begin(request.POST, timezone.localdate())
         with scope(request.acting):
             number = actions.start(
                 acting=request.acting,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from stage import Stage, owner, person_at
@@ -166,6 +167,50 @@ def test_a_new_supplement_begins_with_its_front_matter(eva: Client) -> None:
     assert 'område: {delregion: "Fyrbodal"}' in text
     told = words(eva.get(begun.headers["Location"].replace("skriv", "anmarkningar")))
     assert "Inga anmärkningar" in told
+
+
+FILE = """---
+id: {id}
+titel: Prov från fil
+nivå: riktlinje
+process: prov
+version: "9"
+---
+
+# Prov från fil
+"""
+
+
+@pytest.mark.parametrize(
+    ("id", "based_on"), [("prov-in-och-utskrivning", "1"), ("helt-nytt", None)]
+)
+def test_a_document_is_begun_from_a_file(eva: Client, id: str, based_on: str | None) -> None:
+    text = FILE.format(id=id)
+    file = SimpleUploadedFile("dokument.md", text.encode())
+    page = eva.post("/utkast/nytt/", {"file": file}, follow=True)
+    assert page.status_code == 200
+    ((kept, base),) = owner(
+        "select s.text, v.based_on from governance_version v "
+        "join governance_saving s on s.version = v.id order by v.id desc limit 1"
+    )
+    assert (kept, base) == (text, based_on)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"# Bara prosa", "börjar inte som ett styrdokument"),
+        (b"---\n: [\n---\n", "börjar inte som ett styrdokument"),
+        (b"a" * 400_001, "för stor"),
+        (FILE.format(id="a").encode() + b"\0", "börjar inte som ett styrdokument"),
+        (FILE.format(id="a" * 300).encode(), "börjar inte som ett styrdokument"),
+    ],
+)
+def test_a_file_that_is_no_document_is_told(eva: Client, content: bytes, told: str) -> None:
+    page = eva.post("/utkast/nytt/", {"file": SimpleUploadedFile("d.md", content)})
+    assert page.status_code == 422
+    assert told in page.content.decode()
 
 
 @pytest.mark.parametrize(
