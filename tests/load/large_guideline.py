@@ -24,6 +24,7 @@ LINES = (
     ("uppföljning", "öppenvård"),
     ("tolk", "slutenvård"),
     ("resa", "slutenvård"),
+    ("dagverksamhet", "kommun"),
 )
 AREAS = ("Fyrbodal", "Skaraborg", "SIMBA")
 GEOGRAPHY: Geography = {
