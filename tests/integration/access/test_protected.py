@@ -144,7 +144,8 @@ def test_no_address_tells_anyone_who_they_are(
     owner("update casework_attachment set content = 'fil'")
     begin_draft(stage)
     ((resident,), _) = owner("select resident_id::text from casework_case order by id")
-    asked = {address: filled(address, cases[0], file, resident) for address in sorted(WHO_MAY)}
+    named = cases[0], file, resident, stage.ward.unit
+    asked = {address: filled(address, *named) for address in sorted(WHO_MAY)}
     ends = ("logga-ut/", "logga-in/", "byt-enhet/", "mina-inloggningar/", "uppdrag/")
     posted = {"key": str(uuid4()), "f-text": "x", "q": GIVEN}
     with server_log() as log:
