@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import os
 import sys
 from collections import Counter
@@ -23,7 +24,7 @@ from sammanhang.guideline.model import Process
 from sammanhang.site.corpus_files import county, process_of
 from sammanhang.site.replay_page import LIMIT, page
 
-AT_A_TIME = 400
+AT_A_TIME = 1600
 """Histories that a worker gets at once."""
 STATES = ((State.FULFILLED, "gjorda i tid"), (State.LATE, "försenade"), (State.OPEN, "öppna"),
           (State.CANCELLED, "bortfallna"))  # fmt: skip
@@ -160,6 +161,10 @@ def _begin(old: str, new: str, period: Period) -> None:
     _Worker.old, _Worker.new, _Worker.period = process_of(old), process_of(new), period
     places = county().items()
     _Worker.municipality_of = {unit: at.municipality for unit, at in places if at.municipality}
+    # Nothing that the engine makes refers to itself, so nothing waits for the collector, whose
+    # looking costs a fifth of the time. What it might find all the same goes between the chunks.
+    gc.freeze()
+    gc.disable()
 
 
 def _compare(lines: Lines) -> tuple[int, Comparison]:
@@ -168,6 +173,7 @@ def _compare(lines: Lines) -> tuple[int, Comparison]:
     histories = (_history(file, number + at, text) for at, text in enumerate(texts))
     within = (one for one in histories if one is not None and _is_within(one, period))
     found = compare(_Worker.old, _Worker.new, within, period.ends, _Worker.municipality_of)
+    gc.collect()
     return sum(map(len, texts)), found
 
 
