@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from sammanhang.engine.model import Done
@@ -36,24 +36,27 @@ def messages_to_acknowledge(
     plan: Plan, done: Mapping[int, Done], unit: str, named: object
 ) -> Iterator[Done]:
     """Those in a unit's inbox: all, or the one with a number, or all of an act."""
-    for one in done.values():
-        if (
-            unit in one.recipients
-            and (named is None or one.seq == named or one.act == named)
-            and is_unacknowledged(plan, one, unit)
-        ):
+    for one in _named(done, named):
+        if unit in one.recipients and is_unacknowledged(plan, one, unit):
             yield one
+
+
+def _named(done: Mapping[int, Done], named: object) -> Iterable[Done]:
+    """The latest first, which is most often the one that is asked for."""
+    if isinstance(named, int):
+        return (done[named],) if named in done else ()
+    latest_first = reversed(list(done.values()))
+    return latest_first if named is None else (one for one in latest_first if one.act == named)
 
 
 def own_message(plan: Plan, case: Told, unit: str, named: object, effect: Effect) -> Done | None:
     """The latest act in force that the unit did, or the one whose place it took, and may take
     back or correct; by number or by name of act. A hand-over can't be taken back: the unit that
     has the case now hands it on."""
-    for done in reversed(list(case.done.values())):
+    for done in _named(case.done, named):
         act = plan.process.acts.get(done.act)
         if (
-            (named is None or done.seq == named or done.act == named)
-            and done.in_force
+            done.in_force
             and act is not None
             and act.effect is None
             and act.hands_over_to is None

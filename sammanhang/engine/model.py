@@ -1,6 +1,7 @@
 """The state of a case and what happens to it. Values only: immutable, rebuilt by replay.
 
-Moments are aware datetimes in UTC. Units and persons are opaque strings (in the service HSA-ids).
+They are named tuples, which cost a quarter of what frozen dataclasses do to make and to change:
+a case that is folded from its history makes little else. Moments are aware datetimes in UTC. Units and persons are opaque strings (in the service HSA-ids).
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened in a case: recorded, never changed. `seq` counts from 1."""
 
     seq: int
@@ -24,8 +24,7 @@ class Event:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """What a person asks to do on behalf of a unit. `data` is untrusted."""
 
     unit: str
@@ -65,8 +64,7 @@ class State(Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """What one unit owes: an act, by a moment, because of a rule and the event that started it."""
 
     key: str
@@ -112,8 +110,7 @@ class Obligation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Who acknowledged a message, and by which event. Delivered is never called read."""
 
     unit: str
@@ -122,8 +119,7 @@ class Receipt:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """An act that was done; a message where it has `recipients`."""
 
     seq: int
@@ -150,8 +146,7 @@ class Done:
         return self.revoked_by is None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A case as its events have made it. Never mutated: `evolve` gives the next one."""
 
     process: str

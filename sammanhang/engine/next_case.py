@@ -71,15 +71,13 @@ class NextCase:
 
     def change(self, done: Done, **changes: Any) -> Done:
         """Puts a changed version of an act done in its place."""
-        fields = {name: getattr(done, name) for name in Done.__slots__}
-        changed = self.done[done.seq] = Done(**{**fields, **changes})
+        changed = self.done[done.seq] = done._replace(**changes)
         return changed
 
     def owe(self, obligation: Obligation, **changes: Any) -> Obligation:
         """Puts an obligation, or a changed version of it, in its place."""
         if changes:
-            fields = {name: getattr(obligation, name) for name in Obligation.__slots__}
-            obligation = Obligation(**{**fields, **changes})
+            obligation = obligation._replace(**changes)
         self.obligations[obligation.key] = obligation
         return obligation
 

@@ -1,7 +1,7 @@
 """Whatever the text, reading it gives findings and never an exception."""
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +25,7 @@ PIECES = st.sampled_from(
 def reads(text: str) -> None:
     compiled = read_document(text, "dokument.md")
     faulty = any(finding.severity is Severity.ERROR for finding in compiled.findings)
-    assert faulty == (compiled.process is None)
+    assert faulty == (compiled.process is None and compiled.liability is None)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     assert all(1 <= finding.place.line <= lines for finding in compiled.findings)
 
@@ -75,11 +75,11 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda name: name)
 def test_a_block_made_to_choke_is_refused_soon(bomb: str) -> None:
-    started = perf_counter()
+    started = process_time()
     compiled = read_document(f"{HEAD}```regel a\n{BOMBS[bomb]}\n```\n", "dokument.md")
 
     assert compiled.process is None
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_block_made_to_choke_is_refused_soon(bomb: str) -> None:
     ids=["open fences", "many blocks", "quotes", "lists", "too long", "endless front matter"],
 )
 def test_a_document_made_to_choke_is_read_soon(text: str) -> None:
-    started = perf_counter()
+    started = process_time()
     read_document(text, "dokument.md")
 
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
