@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
@@ -139,7 +139,7 @@ def _given(event: Event, about: int) -> Mapping[str, Any]:
 
 
 def _with(event: Event, about: int, given: Mapping[str, Any]) -> Event:
-    return replace(event, data=given if about == event.seq else {**event.data, CORRECTION: given})
+    return event._replace(data=given if about == event.seq else {**event.data, CORRECTION: given})
 
 
 def _holds_one(case: Case, unit: str, parts: Iterable[str]) -> bool:
@@ -191,9 +191,9 @@ def as_needed(process: Process, case: Case, rows: Iterable[tuple[int, str, list[
             data.pop(field, None)
         elif said:
             data[field] = said[0]
-        done[about] = replace(done[about], data=data)
+        done[about] = done[about]._replace(data=data)
     values = {name: value for name, value in case.values.items() if name not in names}
     for one in done.values():
         if one.in_force:
             values.update({name: one.data[name] for name in names if name in one.data})
-    return replace(case, done=done, values=values)
+    return case._replace(done=done, values=values)

@@ -1,7 +1,8 @@
 """The state of a case and what happens to it. Values only: immutable, rebuilt by replay.
 
 They are named tuples, which cost a quarter of what frozen dataclasses do to make and to change:
-a case that is folded from its history makes little else. Moments are aware datetimes in UTC. Units and persons are opaque strings (in the service HSA-ids).
+folding a history does little else. Moments are aware datetimes in UTC. Units and persons are
+opaque strings (in the service HSA-ids).
 """
 
 from __future__ import annotations
