@@ -36,8 +36,10 @@ $(READY): requirements.lock pyproject.toml
 demo: setup
 	@$(BIN)/sammanhang demo --port $(PORT) --pace $(PACE) $(if $(RESET),--reset) $(if $(SIGN_IN),--sign-in)
 
+# As many at once as there are cores, each with a database server of its own; the tests of a file
+# together and in order, so that what they share is made once.
 test: setup browser official
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 # Debian's Chromium, which the browser tests drive. Installed where that can be done.
 browser:
