@@ -40,7 +40,8 @@ ONLY_WHEN_ASKED = ("log",)
 @click.argument("parts", nargs=-1, type=click.Choice((*PARTS, *ONLY_WHEN_ASKED)))
 @click.option("--cases", default=100_000, show_default=True, help="Open cases in the database.")
 @click.option("--lines", default=20_000_000, show_default=True, help="Lines of the access log.")
-def main(parts: tuple[str, ...], cases: int, lines: int) -> None:
+@click.option("--months", default=18, show_default=True, help="Months that they are spread over.")
+def main(parts: tuple[str, ...], cases: int, lines: int, months: int) -> None:
     from tests.load import (
         bench_engine,
         bench_log,
@@ -69,7 +70,7 @@ def main(parts: tuple[str, ...], cases: int, lines: int) -> None:
             found["large"] = apart(measure_large, folder)
     if "log" in wanted:
         with data_folder() as folder:
-            found["log"] = apart(bench_log.run, folder, lines)
+            found["log"] = apart(bench_log.run, folder, lines, months)
     tell(found)
     results = Path("bench-results")
     results.mkdir(exist_ok=True)

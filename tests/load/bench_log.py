@@ -1,6 +1,6 @@
 """The access log as large as years of the county make it: built, sealed, verified and asked.
 
-    make bench BENCH="log --lines 20000000"
+    make bench BENCH="log --lines 20000000 --months 18"
 
 The months are filled by SQL, each line with its true hash, and sealed day by day; what is then
 measured is done by the service's own code. A line takes some 400 bytes of disk with its indexes.
@@ -26,8 +26,6 @@ import psycopg
 from sammanhang.site.database import APP, OWNER, Server
 from tests.load.sizes import PERSON, SECONDS, WORKERS
 
-MONTHS = 18
-"""How far back a resident's extract reaches here."""
 RESIDENTS = 60_000
 STAFF = 3_000
 ON_A_BOARD = 25
@@ -53,7 +51,7 @@ insert into {table} select l.*, access_log_hash(row(l.*, null)::access_log) from
 """A day's lines: a tenth boards with all who stand on them, most of the rest cases read."""
 
 
-def run(folder: Path, lines: int) -> dict[str, Any]:
+def run(folder: Path, lines: int, months: int) -> dict[str, Any]:
     import django
 
     from sammanhang.site import database
@@ -65,9 +63,9 @@ def run(folder: Path, lines: int) -> dict[str, Any]:
         django.setup()
         bring_up_to_date()
         began = time.monotonic()
-        units, days = _county(), _build(server, lines)
+        units, days = _county(), _build(server, lines, months)
         built = time.monotonic() - began
-        found = {"lines": lines, "months": MONTHS, "built_s": built, **_size(server)}
+        found = {"lines": lines, "months": months, "built_s": built, **_size(server)}
         return {**found, **_sealed(days), **_asked(units[0], days), **_inserts(server, units[0])}
     finally:
         database.stop(server)
@@ -108,16 +106,16 @@ def _county() -> list[str]:
     return units
 
 
-def _build(server: Server, lines: int) -> dict[date, int]:
+def _build(server: Server, lines: int, months: int) -> dict[date, int]:
     """Each day, and the transaction its lines are said to have come in."""
-    first = (_today().replace(day=1) - timedelta(days=30 * (MONTHS - 1))).replace(day=1)
+    first = (_today().replace(day=1) - timedelta(days=30 * (months - 1))).replace(day=1)
     days = [first + timedelta(days=n) for n in range((_today() - first).days)]
     with psycopg.connect(server.url(OWNER), autocommit=True) as connection:
         taken = [connection.execute("select pg_current_xact_id()::text").fetchone() for _ in days]
         tx = {day: int(one[0]) for day, one in zip(days, taken, strict=True) if one}
         connection.execute("select setval('access_log_id', %s)", [lines + 1])
-        months = sorted({day.replace(day=1) for day in days})
-        with click.progressbar(months, label="Skriver loggen") as bar, _two() as pool:
+        firsts = sorted({day.replace(day=1) for day in days})
+        with click.progressbar(firsts, label="Skriver loggen") as bar, _two() as pool:
             for month in bar:
                 table = f"access_log_{month:%Y_%m}"
                 _run(connection, f"drop table if exists {table}")
@@ -222,7 +220,7 @@ def _asked(unit: str, tx: dict[date, int]) -> dict[str, Any]:
     reviewer = Acting(PERSON, "", unit, "", "avdelning", 1, "log_reviewer")
     month = (last.replace(day=1) - timedelta(days=1)).replace(day=1)
     with review.scope(reviewer):
-        months_s, _ = _timed(review.months)
+        months_s, _ = _timed(lambda: review.months(_today()))
         review_s, found = _timed(lambda: review.load(month, unit))
     return {
         "extract_ms": took[len(took) // 2][0] * 1000,
