@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from random import Random
 
@@ -13,6 +14,7 @@ RESIDENTS = 60
 
 
 def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
     django.setup()
     from simulation.county import load_residents, load_staff
     from simulation.demo import greeted

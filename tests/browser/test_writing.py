@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import Service, Window, accessibility_faults
@@ -129,6 +129,21 @@ def test_names_are_completed(service: Service, window: Window) -> None:
     begin(page)
     replace(page, "ska: inskrivningsmeddelande", "ska: ")
     page.keyboard.type("inskrivningsm")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("inskrivningsmeddelande")
+
+
+def test_names_that_come_after_one_has_begun_to_type_are_offered_then(
+    service: Service, window: Window
+) -> None:
+    page = sign_in(window(None))
+    held: list[Route] = []
+    page.route("**/kontroll/", lambda route: held.append(route))
+    begin(page)
+    replace(page, "ska: inskrivningsmeddelande", "ska: ")
+    page.keyboard.type("inskrivningsm")
+    for route in held:
+        route.continue_()
+    page.unroute("**/kontroll/")
     expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("inskrivningsmeddelande")
 
 

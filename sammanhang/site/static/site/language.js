@@ -77,7 +77,8 @@ const guideline = (() => {
 
   function completions(keywords, names) {
     const listed = (type, words, after = "") => words.map((label) => ({ label, type, apply: label + after }));
-    return (context) => {
+    return async (context) => {
+      const known = await names();
       const line = context.state.doc.lineAt(context.pos);
       const before = line.text.slice(0, context.pos - line.from);
       const word = /[\wåäöÅÄÖ-]*$/.exec(before)[0];
@@ -85,7 +86,7 @@ const guideline = (() => {
       const give = (options) => (options.length ? { from, options, validFor: /^[\wåäöÅÄÖ-]*$/ } : null);
       const fence = /^\s*```(\S*)(\s+)?/.exec(before);
       if (fence && !fence[2]) return give(listed("keyword", keywords.block, " "));
-      if (fence) return give(listed("name", names()[KIND_OF_BLOCK[fence[1]]] ?? []));
+      if (fence) return give(listed("name", known[KIND_OF_BLOCK[fence[1]]] ?? []));
       const kind = block(context.state, line.number);
       if (!kind || !(kind in keywords)) return null;
       const key = /([\wåäöÅÄÖ-]+):\s*[^:]*$/.exec(before);
@@ -93,10 +94,10 @@ const guideline = (() => {
       if (!explicit) return null;
       if (!key) {
         const indented = /^\s+/.test(before);
-        const known = indented ? (kind === "handling" || kind === "utökning" ? keywords["fält"] : names()["fält"]) : keywords[kind];
-        return give(listed("keyword", known ?? [], ": "));
+        const words = indented ? (kind === "handling" || kind === "utökning" ? keywords["fält"] : known["fält"]) : keywords[kind];
+        return give(listed("keyword", words ?? [], ": "));
       }
-      const found = (NAMED[key[1]] ?? []).flatMap((one) => names()[one] ?? []);
+      const found = (NAMED[key[1]] ?? []).flatMap((one) => known[one] ?? []);
       const timed = ["senast", "kvittens"].includes(key[1]);
       if (timed && /\d\s+[\wåäöÅÄÖ]*$/.test(before)) return give(listed("span", UNITS));
       return give([...listed("span", timed ? SPANS : []), ...listed("name", found)]);

@@ -16,6 +16,8 @@
   const AWAY = 300000; // an editor left open asks no more, so that the session can end
 
   let names = {};
+  let namesCame; // or won't come: the line is lost
+  const firstNames = new Promise((done) => (namesCame = done));
   let savedText = field.value;
   let saving = null; // a saving on its way
   let leaving = false;
@@ -32,7 +34,7 @@
         bracketMatching(),
         search({ top: true }),
         lintGutter(),
-        autocompletion({ override: [guideline.completions(JSON.parse(form.dataset.keywords), () => names)], icons: false }),
+        autocompletion({ override: [guideline.completions(JSON.parse(form.dataset.keywords), () => firstNames.then(() => names))], icons: false }),
         keymap.of([
           { key: "Mod-s", run: () => (save(), true), preventDefault: true },
           ...completionKeymap, ...lintKeymap, ...searchKeymap,
@@ -199,6 +201,7 @@
     } catch {
       // the line is lost; saving says so
     } finally {
+      namesCame();
       if (number === asked) examineTimer = setTimeout(beat, SAY_PRESENT);
     }
   }
