@@ -7,7 +7,7 @@ PACE ?= 12
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test browser official check messages docs bench lock sbom audit clean
+.PHONY: help setup demo test browser official check messages docs bench lock package sbom audit clean
 
 help:
 	@echo "make demo    tjänsten med ett påhittat län i full verksamhet (RESET=1 börjar om, PORT=8000, SIGN_IN=1)"
@@ -16,6 +16,7 @@ help:
 	@echo "make messages skärmarnas ord till översättning, och det översatta till tjänsten"
 	@echo "make docs    språkets referens, av dess exempel"
 	@echo "make bench   mätningar: motorn, uppspelning, sändningar, tavlor (BENCH=replay: bara den)"
+	@echo "make package det som installeras i drift: tjänsten och låsta paket, i dist/"
 	@echo "make sbom    vad programvaran består av, som CycloneDX"
 	@echo "make audit   låsta paket: kontrollsummor, licenser, kända sårbarheter (ADVISORIES=mapp)"
 	@echo "make official andras kontrollprogram för exporten, till testerna"
@@ -35,7 +36,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 demo: setup
-	@$(BIN)/sammanhang demo --port $(PORT) --pace $(PACE) $(if $(RESET),--reset) $(if $(SIGN_IN),--sign-in)
+	@$(BIN)/python -m simulation --port $(PORT) --pace $(PACE) $(if $(RESET),--reset) $(if $(SIGN_IN),--sign-in)
 
 # As many at once as there are cores, each with a database server of its own; the tests of a file
 # together and in order, so that what they share is made once.
@@ -58,16 +59,17 @@ check: setup
 	$(BIN)/sammanhang check guidelines/
 
 # The words of the screens: new ones join the English catalogue without a translation (a test says
-# so), those no longer used leave it. The compiled catalogue is kept with the source, so that a
+# so), those no longer used leave it. The demonstration has a catalogue of its own. The compiled catalogue is kept with the source, so that a
 # clone and a package have it without a step of their own; a test holds the two together.
-LOCALE := sammanhang/locale
-messages: setup
+messages: setup messages-sammanhang messages-simulation
+
+messages-%:
 	@mkdir -p build
 	$(BIN)/pybabel --quiet extract -F babel.cfg --add-location=file --sort-by-file \
-	  --project=Sammanhang --version= --copyright-holder= -o build/django.pot sammanhang
-	$(BIN)/pybabel --quiet update -i build/django.pot -d $(LOCALE) -D django --no-wrap \
+	  --project=Sammanhang --version= --copyright-holder= -o build/$*.pot $*
+	$(BIN)/pybabel --quiet update -i build/$*.pot -d $*/locale -D django --no-wrap \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
-	$(BIN)/pybabel --quiet compile -d $(LOCALE) -D django
+	$(BIN)/pybabel --quiet compile -d $*/locale -D django
 
 # The reference that is made from the language's own examples.
 docs: setup
@@ -81,6 +83,11 @@ bench: setup
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --quiet --upgrade -o requirements.lock
+
+# What is installed in production: the service alone, and what it runs with.
+package: setup
+	@$(BIN)/python -m hatchling build --clean --target wheel
+	@$(BIN)/python -m tests.supply.served dist/requirements.lock
 
 # What the software is made of, with licences, in CycloneDX form.
 sbom: setup

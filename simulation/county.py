@@ -65,10 +65,10 @@ def load_residents(
 def load_staff(people: list[Person]) -> None:
     copy(
         "directory_staff",
-        "hsa_id, given_name, family_name, sort_key, demo",
+        "hsa_id, given_name, family_name, sort_key",
         (
             (one.hsa_id, one.given_name, one.family_name,
-             swedish_sort_key(f"{one.family_name} {one.given_name}"), one.demo)
+             swedish_sort_key(f"{one.family_name} {one.given_name}"))
             for one in people
         ),
     )  # fmt: skip

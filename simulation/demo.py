@@ -11,8 +11,6 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from sammanhang.access.seals import seal, verified
-from sammanhang.casework.loading import History
-from sammanhang.casework.loading import load as load_histories
 from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
 from sammanhang.directory.county import load_county
 from sammanhang.engine.calendar import local
@@ -20,20 +18,11 @@ from simulation.blocks import load_blocks
 from simulation.county import OWNER, load_residents, load_staff
 from simulation.economy import load_economy
 from simulation.lives import SEED, Lived, live
+from simulation.loading import History
+from simulation.loading import load as load_histories
 from simulation.people import residents
 from simulation.readings import load_readings
-from simulation.staff import (
-    SKÖVDE,
-    Person,
-    administrators,
-    by_unit,
-    economists,
-    memorable,
-    overseers,
-    reviewers,
-    secretaries,
-    staff,
-)
+from simulation.staff import SKÖVDE, by_unit, greeted, staff
 
 RESIDENTS = 20_000
 DAYS = 40
@@ -120,12 +109,6 @@ def to_admit(count: int = 4) -> list[str]:
             [SKÖVDE, count],
         )
         return [number for (number,) in cursor.fetchall()]
-
-
-def greeted() -> list[Person]:
-    """Those whom one may be, in the order of a stay and then of what surrounds it."""
-    around = (administrators(), reviewers(), secretaries(), overseers())
-    return [*memorable(), *economists(), *(one for some in around for one in some)]
 
 
 def welcome(address: str, numbers: list[str]) -> str:

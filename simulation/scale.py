@@ -17,8 +17,8 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from sammanhang.casework.loading import COLUMNS
 from simulation.county import OWNER, load_residents
+from simulation.loading import COLUMNS
 from simulation.people import residents
 
 ON_ONE_SET = 8
@@ -144,7 +144,7 @@ def _units(cursor: Cursor, prefix: str) -> None:
     for table, columns in {
         "directory_unit": "hsa_id, type, organisation_id, synthetic",
         "directory_unitperiod": "unit_id, name, sort_key, parent, municipality_id, since, until",
-        "directory_staff": "hsa_id, given_name, family_name, sort_key, demo",
+        "directory_staff": "hsa_id, given_name, family_name, sort_key",
         "directory_assignment": "staff_id, unit_id, role, purpose, since, until",
     }.items():
         names = columns.split(", ")

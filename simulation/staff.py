@@ -54,7 +54,6 @@ class Person:
     given_name: str
     family_name: str
     assignments: tuple[tuple[str, str], ...]
-    demo: bool = False
 
     @property
     def name(self) -> str:
@@ -86,15 +85,14 @@ def memorable() -> list[Person]:
 
     def person(hsa_id: str, name: str, *assignments: tuple[str, str]) -> Person:
         given, family = name.split()
-        return Person(hsa_id, given, family, assignments, demo=True)
+        return Person(hsa_id, given, family, assignments)
 
-    leader = next(one for one in process_leaders() if one.demo)
     return [
         person(f"{REGION}-P0001", "Anna Lindqvist", (ward, "ward_nurse")),
         person(f"{REGION}-P0002", "Karim Saleh", (centre, "care_coordinator")),
         person(f"{municipality}-P0003", "Britt Öhman", (office, "case_officer")),
         person(f"{municipality}-P0004", "Johan Åkesson", *several),
-        leader,
+        memorable_leader(),
         person(f"{REGION}-P0006", "Nora Ek", (other_ward, "ward_nurse")),
     ]
 
@@ -102,11 +100,11 @@ def memorable() -> list[Person]:
 def economists() -> list[Person]:
     """Those who settle payments in the demonstration: the region's, and a municipality's."""
     region, municipality = unit_named(*REGION_ECONOMY), unit_named(ECONOMY)
-    of_region = Person(f"{REGION}-P0007", "Maria", "Holm", ((region, "economist"),), demo=True)
+    of_region = Person(f"{REGION}-P0007", "Maria", "Holm", ((region, "economist"),))
     hsa_id = f"{municipality.split('-')[0]}-P0008"
     return [
         of_region,
-        Person(hsa_id, "Lars", "Edvinsson", ((municipality, "economist"),), demo=True),
+        Person(hsa_id, "Lars", "Edvinsson", ((municipality, "economist"),)),
     ]
 
 
@@ -114,34 +112,45 @@ def administrators() -> list[Person]:
     """Who keeps the memorable ward's people."""
     ward = unit_named(*WARD)
     assignments = ((ward, "unit_administrator"),)
-    return [Person(f"{REGION}-P0009", "Gun", "Berg", assignments, demo=True)]
+    return [Person(f"{REGION}-P0009", "Gun", "Berg", assignments)]
 
 
 def reviewers() -> list[Person]:
     """Who reviews the memorable ward's log."""
     assignments = ((unit_named(*WARD), "log_reviewer"),)
-    return [Person(f"{REGION}-P0020", "Ingrid", "Sand", assignments, demo=True)]
+    return [Person(f"{REGION}-P0020", "Ingrid", "Sand", assignments)]
 
 
 def secretaries() -> list[Person]:
     """Who keeps the minutes of the body that decides on the county's guidelines."""
     office = process_leaders_office()
     assignments = ((office, "secretary"),)
-    return [Person(f"{REGION}-P0021", "Sonja", "Falk", assignments, demo=True)]
+    return [Person(f"{REGION}-P0021", "Sonja", "Falk", assignments)]
 
 
 def overseers() -> list[Person]:
     """Who audits the region's part of the service, and who answers for it."""
     office = unit_named(*REGION_ECONOMY)
     return [
-        Person(f"{REGION}-P0022", "Birgitta", "Hedin", ((office, "auditor"),), demo=True),
-        Person(f"{REGION}-P0023", "Tomas", "Nyberg", ((office, "system_owner"),), demo=True),
+        Person(f"{REGION}-P0022", "Birgitta", "Hedin", ((office, "auditor"),)),
+        Person(f"{REGION}-P0023", "Tomas", "Nyberg", ((office, "system_owner"),)),
     ]
+
+
+def greeted() -> list[Person]:
+    """Those whom one may be, in the order of a stay and then of what surrounds it."""
+    around = (administrators(), reviewers(), secretaries(), overseers())
+    return [*memorable(), *economists(), *(one for some in around for one in some)]
 
 
 def process_leaders_office() -> str:
     """Where the memorable process leader works."""
-    return next(one.assignments[0][0] for one in process_leaders() if one.demo)
+    return memorable_leader().assignments[0][0]
+
+
+def memorable_leader() -> Person:
+    given, family = NAMES_OF_LEADERS[MEMORABLE_AREA]
+    return next(one for one in process_leaders() if one.name == f"{given} {family}")
 
 
 def process_leaders() -> list[Person]:
@@ -159,20 +168,15 @@ def process_leaders() -> list[Person]:
             if unit["type"] == "biståndsenhet" and unit["municipality"] == place["scb_code"]
         )
         assignments = ((office, "process_leader"),)
-        demo = area == MEMORABLE_AREA
-        leaders.append(Person(f"{REGION}-P{10 + at:04}", given, family, assignments, demo))
+        leaders.append(Person(f"{REGION}-P{10 + at:04}", given, family, assignments))
     return leaders
 
 
 def staff(rng: Random) -> Iterator[Person]:
-    """The memorable persons, the economists and process leaders, then some at every unit."""
-    yield from memorable()
-    yield from economists()
-    yield from administrators()
-    yield from reviewers()
-    yield from secretaries()
-    yield from overseers()
-    yield from (one for one in process_leaders() if not one.demo)
+    """Those who are greeted, the other process leaders, then some at every unit."""
+    known = greeted()
+    yield from known
+    yield from (one for one in process_leaders() if one not in known)
     number = 1000
     for unit in units():
         for _ in range(PER_UNIT.get(unit["type"], 3)):

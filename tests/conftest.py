@@ -22,7 +22,7 @@ from sammanhang.site import database as embedded
 # Before settings are read, and so not told to pytest-django, which reads them earlier than this:
 # tests leave the data folder of whoever runs them alone.
 os.environ["SAMMANHANG_DATA"] = tempfile.mkdtemp(prefix="sammanhang-")
-os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "simulation.settings"
 for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SAMMANHANG_STATIC"):
     os.environ.pop(name, None)
 django.setup()

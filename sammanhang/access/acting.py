@@ -51,48 +51,38 @@ class Choice:
 
     acting: Acting
     municipality: str
-    demo: bool
 
 
 _ASSIGNMENTS = """
 select s.hsa_id, s.given_name || ' ' || s.family_name, u.hsa_id,
        case when strpos(p.name, p.parent) > 0 then p.name else p.name || ', ' || p.parent end,
-       u.type, a.id, a.role, m.name, s.demo
+       u.type, a.id, a.role, m.name
 from directory_assignment a
 join directory_staff s on s.hsa_id = a.staff_id
 join directory_unit u on u.hsa_id = a.unit_id
 join lateral (select * from directory_unitperiod p where p.unit_id = u.hsa_id
               order by p.since desc limit 1) p on true
 join directory_municipality m on m.scb_code = p.municipality_id
-where a.since <= %s and (a.until is null or a.until > %s)
+where a.since <= %s and (a.until is null or a.until > %s) and
 """
 
 
-def choices(
-    today: date, *, person: str | None = None, q: str = "", limit: int = 60
-) -> list[Choice]:
-    """Assignments in force, the memorable persons first. `q`: words in name, unit or place."""
-    words = [f"%{word}%" for word in q.lower().replace("%", "").split()]
-    where = " and lower(s.given_name || ' ' || s.family_name || ' ' || p.name || ' ' || p.parent"
-    sql = _ASSIGNMENTS + (where + " || ' ' || m.name) like %s") * len(words)
-    parameters: list[Any] = [today, today, *words]
-    if person is not None:
-        sql += " and s.hsa_id = %s"
-        parameters.append(person)
-    sql += " order by s.demo desc, s.sort_key, p.sort_key limit %s"
+def in_force(today: date, condition: str, *given: Any) -> list[Choice]:
+    """Assignments in force that meet a condition, read before anybody acts in one."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select set_config('app.signin', '1', true)")
-        cursor.execute(sql, [*parameters, limit])
-        return [Choice(Acting(*row[:7]), row[7], row[8]) for row in cursor.fetchall()]
+        cursor.execute(_ASSIGNMENTS + condition, [today, today, *given])
+        return [Choice(Acting(*row[:7]), row[7]) for row in cursor.fetchall()]
+
+
+def choices(today: date, person: str) -> list[Choice]:
+    """What a person may choose to act in."""
+    return in_force(today, "s.hsa_id = %s order by p.sort_key", person)
 
 
 def assignment(number: int, today: date) -> Acting | None:
     """An assignment, if it is in force."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select set_config('app.signin', '1', true)")
-        cursor.execute(_ASSIGNMENTS + " and a.id = %s", [today, today, number])
-        row = cursor.fetchone()
-    return Acting(*row[:7]) if row else None
+    return next((one.acting for one in in_force(today, "a.id = %s", number)), None)
 
 
 def sign_in(request: HttpRequest, acting: Acting) -> None:

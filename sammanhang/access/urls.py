@@ -13,7 +13,7 @@ from sammanhang.access import (
 app_name = "access"
 urlpatterns = [
     path("inloggad/", views.still, name="still"),
-    path("logga-in/", views.sign_in, name="sign-in"),
+    path("logga-in/", views_sign_in.sign_in, name="sign-in"),
     path("logga-in/svar/", views_sign_in.answer, name="answer"),
     path("logga-in/uppdrag/", views_sign_in.assignment, name="assignment"),
     path("logga-in/igen/", views_sign_in.again, name="sign-in-again"),

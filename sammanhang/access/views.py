@@ -1,69 +1,23 @@
-"""Signing in to the demonstration, where one chooses whom to be; switching unit; one's sessions.
-
-With an identity provider (access/views_sign_in.py) nobody chooses whom to be.
-"""
+"""Switching unit, signing out, one's sessions. See views_sign_in for the way in."""
 
 from __future__ import annotations
 
-from itertools import groupby
-
-from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sammanhang.access import acting, limits, oidc, sessions, views_sign_in
-from sammanhang.access.acting import Choice
+from sammanhang.access import acting, oidc, sessions
 from sammanhang.access.requires import Asked, just_signed_in, open_to_all, requires
-from sammanhang.access.wanted import HOME, chosen_assignment, wanted_page
-from sammanhang.directory.models import ROLES
-
-
-@open_to_all
-@require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Chooses a person and an assignment, and acts in it from then on. Where there may be real
-    people, nobody gets in by choosing."""
-    if request.method == "POST":
-        limits.count_visitor(request, "sign-in")
-    if settings.OIDC_ISSUER:
-        return views_sign_in.sign_in(request)
-    if not settings.SYNTHETIC:
-        raise PermissionDenied
-    wanted = wanted_page(request)
-    if request.method == "POST":
-        chosen = chosen_assignment(request)
-        if chosen is not None:
-            acting.sign_in(request, chosen)
-            acting.log_session(chosen, "sign-in")
-            return redirect(wanted)
-    q = request.GET.get("q", "")[:100]
-    found = acting.choices(timezone.localdate(), q=q)
-    if not q.strip():
-        found = [one for one in found if one.demo]  # the rest are found by searching
-    return render(
-        request,
-        "access/sign_in.html",
-        {
-            "groups": by_role(found),
-            "q": q,
-            "next": wanted,
-            "gone": request.method == "POST",
-            "acting": acting.current(request, timezone.localdate()),
-        },
-        status=409 if request.method == "POST" else 200,
-    )
+from sammanhang.access.wanted import HOME, chosen_assignment
 
 
 @require_http_methods(["GET", "POST"])
 @requires()
 def switch(request: Asked) -> HttpResponse:
     """Acts in another of one's own assignments."""
-    mine = acting.choices(timezone.localdate(), person=request.acting.person)
+    mine = acting.choices(timezone.localdate(), request.acting.person)
     if request.method == "POST":
         chosen = chosen_assignment(request)
         if chosen is not None and chosen.person == request.acting.person:
@@ -118,14 +72,3 @@ def my_sessions(request: Asked) -> HttpResponseBase:
         mine = sessions.of_person(request.acting.person, this)
     told = {"sessions": mine, "acting": request.acting, "section": "sessions"}
     return render(request, "access/sessions.html", told)
-
-
-def by_role(found: list[Choice]) -> list[tuple[str, list[Choice]]]:
-    """The choices under the title of their role, the roles in the order of a stay."""
-    order = list(ROLES)
-    known = [one for one in found if one.acting.role in ROLES]
-    known.sort(key=lambda one: order.index(one.acting.role))
-    return [
-        (_(ROLES[role]), list(choices))
-        for role, choices in groupby(known, lambda one: one.acting.role)
-    ]

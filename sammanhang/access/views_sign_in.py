@@ -26,10 +26,13 @@ BEGUN = "begun"
 NO_ASSIGNMENT = "no-assignment"
 
 
+@open_to_all
+@require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Tells where one signs in, and goes there when asked to (by a form with a token, so that no
     other site signs anybody in)."""
     if request.method == "POST":
+        limits.count_visitor(request, "sign-in")
         return _leave(request, again=False)
     return render(request, "access/provider.html", {"next": wanted_page(request)})
 
@@ -37,15 +40,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires()
 def again(request: Asked) -> HttpResponse:
-    """Shows again who one is. Where one chooses whom to be, one has said so by coming here."""
+    """Shows again who one is."""
     if request.method == "GET":
         return render(request, "access/again.html", {"next": wanted_page(request)})
-    if settings.OIDC_ISSUER:
-        return _leave(request, again=True)
-    acting.shown_again(request, time.time(), "")
-    acting.switch(request, request.acting)
-    acting.log_session(request.acting, "sign-in-again")
-    return redirect(wanted_page(request))
+    return _leave(request, again=True)
 
 
 def _leave(request: HttpRequest, *, again: bool) -> HttpResponse:
@@ -76,7 +74,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     rotate_token(request)
     if again:
         return redirect(wanted)
-    mine = acting.choices(timezone.localdate(), person=person.hsa_id)
+    mine = acting.choices(timezone.localdate(), person.hsa_id)
     if not mine:
         return _refuse(request, Refused(NO_ASSIGNMENT, person.hsa_id))
     if len(mine) == 1:
@@ -108,7 +106,7 @@ def assignment(request: HttpRequest) -> HttpResponse:
     chosen = chosen_assignment(request) if request.method == "POST" else None
     if chosen is not None and chosen.person == person:
         return _act(request, chosen, wanted)
-    mine = acting.choices(timezone.localdate(), person=person)
+    mine = acting.choices(timezone.localdate(), person)
     return render(request, "access/assignment.html", {"choices": mine})
 
 

@@ -48,7 +48,6 @@ def find(request: Asked) -> HttpResponse:
     q = request.POST.get("q", "").strip()
     context = {"q": q, "found": None, "fault": None, "by_name": False}
     context["today"] = timezone.localdate()
-    context["to_try"] = settings.DEMO_NUMBERS
     if q:
         context.update(_found(request, q))
     part = "find_results" if request.headers.get("HX-Request") else "find"

@@ -89,8 +89,6 @@ class Staff(models.Model):
     given_name = models.CharField(max_length=60)
     family_name = models.CharField(max_length=60)
     sort_key = models.CharField(max_length=130)
-    demo = models.BooleanField(default=False)
-    """Shown first where one chooses whom to be in the demonstration."""
 
 
 class Assignment(models.Model):

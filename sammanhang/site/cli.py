@@ -15,7 +15,6 @@ COMMANDS = {
     "diff": "sammanhang.site.cli_diff:diff",
     "replay": "sammanhang.site.cli_replay:replay",
     "settle": "sammanhang.site.cli_settle:settle",
-    "demo": "sammanhang.site.cli_demo:demo",
     "serve": "sammanhang.site.cli_service:serve",
     "migrate": "sammanhang.site.cli_service:migrate",
     "import-units": "sammanhang.site.cli_service:import_units",

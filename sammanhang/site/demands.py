@@ -1,4 +1,4 @@
-"""What an installation must have before it may serve real people, and anyone over TLS.
+"""What an installation must have before it may serve anyone, and real people.
 
 The service can't give itself TLS, a virus scanner or a database elsewhere. It can refuse to start
 without them: `sammanhang serve`, each web process and `sammanhang manage check --deploy` ask here.
@@ -25,7 +25,12 @@ LONGEST_IDLE = timedelta(hours=1)
 
 def unmet() -> list[str]:
     """What is lacking, each as a sentence that says what to do."""
-    return [*_of_tls(), *(_of_real_people() if not settings.SYNTHETIC else ())]
+    return [*_of_sign_in(), *_of_tls(), *(_of_real_people() if not settings.SYNTHETIC else ())]
+
+
+def _of_sign_in() -> Iterator[str]:
+    if settings.PROVIDER_NEEDED and not settings.OIDC_ISSUER:
+        yield "Ange en legitimeringstjänst i SAMMANHANG_OIDC_ISSUER, annars kommer ingen in."
 
 
 def _of_tls() -> Iterator[str]:
@@ -47,8 +52,6 @@ def _of_tls() -> Iterator[str]:
 def _of_real_people() -> Iterator[str]:
     if not settings.HTTPS:
         yield "Uppgifter om verkliga personer går bara över TLS: sätt SAMMANHANG_HTTPS=1."
-    if not settings.OIDC_ISSUER:
-        yield "Ange en legitimeringstjänst i SAMMANHANG_OIDC_ISSUER, annars kommer ingen in."
     if not settings.CLAMD:
         yield "Ange en viruskontroll i SAMMANHANG_CLAMD: filer tas inte emot ogranskade."
     if settings.EMBEDDED:

@@ -1,4 +1,4 @@
-"""The processes of the running service: the web server, the clock; how they start and end."""
+"""The processes of the running service: how they start and end."""
 
 from __future__ import annotations
 
@@ -88,17 +88,18 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "sammanhang.governance"]
 
 
-def check_port(host: str, port: int) -> None:
-    """Says at once, before anything is started, that the port can't be had."""
+def check_port(host: str, port: int, choose: str = "sammanhang serve --port=") -> None:
+    """Says at once, before anything is started, that the port can't be had. `choose`: how one
+    chooses another."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
-            raise click.ClickException(_port_trouble(host, port, error)) from None
+            raise click.ClickException(_port_trouble(host, port, error, choose)) from None
 
 
-def _port_trouble(host: str, port: int, error: Exception) -> str:
+def _port_trouble(host: str, port: int, error: Exception, choose: str) -> str:
     if isinstance(error, PermissionError):
         reason = f"Port {port} får inte användas av den här användaren."
     elif isinstance(error, OverflowError):
@@ -107,8 +108,7 @@ def _port_trouble(host: str, port: int, error: Exception) -> str:
         return f"Adressen {host} finns inte."
     else:
         reason = f"Port {port} är upptagen av ett annat program."
-    other = free_port()
-    return f"{reason} Välj en annan, till exempel: make demo PORT={other}"
+    return f"{reason} Välj en annan, till exempel: {choose}{free_port()}"
 
 
 def free_port() -> int:

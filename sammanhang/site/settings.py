@@ -4,14 +4,13 @@ DATABASE_URL         another PostgreSQL (>= 15), as the application's role
 DATABASE_OWNER_URL   the same, as the owner of the schema (migrations, bulk loads)
 SAMMANHANG_DATA      folder for the embedded database, the secret key and logs
 SAMMANHANG_HOSTS     host names to answer to, comma-separated
-SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted, and without an
-                     identity provider one signs in by choosing whom to be; 0 closes that
+SAMMANHANG_SYNTHETIC 1 (default): only test identity numbers are accepted; 0: real ones too
 SAMMANHANG_OIDC_ISSUER     the identity provider where one signs in, by OpenID Connect
 SAMMANHANG_OIDC_CLIENT_ID  what this service is called there
 SAMMANHANG_OIDC_SECRET_FILE  a file with the secret that it has from there
+SAMMANHANG_GUIDELINES  the folder of governing documents that `migrate` records
 SAMMANHANG_PRICES    a file of amounts per day, year,specialty,sek_per_day, before the
                      documents' own
-SAMMANHANG_DEMO_NUMBERS  numbers of made-up people whom the demonstration suggests to admit
 SAMMANHANG_IDLE_MINUTES  after so long without a request one signs in again, 30 by default
 SAMMANHANG_HTTPS     1: served over TLS; cookies are then secure
 SAMMANHANG_TRUSTED_PROXIES  addresses or networks, comma-separated, whose X-Forwarded-For and
@@ -40,11 +39,10 @@ from sammanhang.site import database
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = database.data_folder()
-GUIDELINES = PACKAGE.parent / "guidelines"
+GUIDELINES = Path(os.environ.get("SAMMANHANG_GUIDELINES") or PACKAGE.parent / "guidelines")
 
 SYNTHETIC = os.environ.get("SAMMANHANG_SYNTHETIC", "1") == "1"
 PRICES = os.environ.get("SAMMANHANG_PRICES", "")
-DEMO_NUMBERS = os.environ.get("SAMMANHANG_DEMO_NUMBERS", "").split()
 HTTPS = os.environ.get("SAMMANHANG_HTTPS", "0") == "1"
 TRUSTED_PROXIES = os.environ.get("SAMMANHANG_TRUSTED_PROXIES", "").replace(",", " ").split()
 CLAMD = os.environ.get("SAMMANHANG_CLAMD", "")
@@ -104,6 +102,8 @@ def client_secret(issuer: str) -> str:
         ) from None
 
 
+PROVIDER_NEEDED = True
+"""Nobody gets in without an identity provider, and nothing is served without one."""
 OIDC_ISSUER = os.environ.get("SAMMANHANG_OIDC_ISSUER", "")
 OIDC_CLIENT_ID = os.environ.get("SAMMANHANG_OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = client_secret(OIDC_ISSUER)

@@ -39,6 +39,7 @@ def environment(**options: Any) -> Environment:
         static=static_url,
         url=url,
         language=translation.get_language,
+        synthetic=settings.SYNTHETIC,
         openings_to_review=openings.to_review,
         role_title=role_title,
         time_words=time_words,

@@ -17,9 +17,9 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
     django.setup()
     from simulation.county import load_residents, load_staff
-    from simulation.demo import greeted
     from simulation.economy import load_economy
     from simulation.people import residents
+    from simulation.staff import greeted
     from tests.settled_stays import put_stay
 
     everyone = residents(Random(7), ENOUGH, date(2026, 3, 1))

@@ -55,8 +55,8 @@ def person_at(unit: str, name: str = "Per Prov", role: str = "ward_nurse") -> Ac
     given, family = name.split()
     hsa_id = f"TSTNMT2321000156-{uuid4().hex[:10].upper()}"
     owner(
-        "insert into directory_staff (hsa_id, given_name, family_name, sort_key, demo) "
-        "values (%s, %s, %s, %s, false)",
+        "insert into directory_staff (hsa_id, given_name, family_name, sort_key) "
+        "values (%s, %s, %s, %s)",
         hsa_id, given, family, name.lower(),
     )  # fmt: skip
     ((number,),) = owner(

@@ -84,7 +84,7 @@ def data_folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         os.environ["SAMMANHANG_DATA"] = name
-        os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "simulation.settings"
         yield folder
 
 
@@ -177,11 +177,11 @@ def fill(cases: int) -> list[str]:
     """
     from django.db import connections
 
-    from sammanhang.casework.loading import History, load
     from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
     from sammanhang.directory.county import load_county
     from sammanhang.engine import Command, Event, decide, evolve, start
     from simulation.county import copy
+    from simulation.loading import History, load
 
     load_county(_now().date())
     rng, now = Random(1), _now() - timedelta(days=1)
@@ -222,8 +222,8 @@ def fill(cases: int) -> list[str]:
 
     for first in range(0, cases, 5000):
         load(process, edition, (history(at) for at in range(first, min(first + 5000, cases))))
-    copy("directory_staff", "hsa_id, given_name, family_name, sort_key, demo",
-         [(PERSON, "Prov", "Person", "person prov", True)])  # fmt: skip
+    copy("directory_staff", "hsa_id, given_name, family_name, sort_key",
+         [(PERSON, "Prov", "Person", "person prov")])  # fmt: skip
     with connections["owner"].cursor() as cursor:
         cursor.execute("analyze")
     return wards

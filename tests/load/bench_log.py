@@ -86,9 +86,9 @@ def _county() -> list[str]:
             "from directory_unit where type <> 'regionledning'"
         )
         cursor.execute(
-            "insert into directory_staff (hsa_id, given_name, family_name, sort_key, demo) "
+            "insert into directory_staff (hsa_id, given_name, family_name, sort_key) "
             "select 'SE2321000131-P' || lpad(n::text, 4, '0'), 'F' || n % 700, 'E' || n % 900, "
-            f"'e', false from generate_series(0, {STAFF} - 1) n"
+            f"'e' from generate_series(0, {STAFF} - 1) n"
         )
         cursor.execute(
             "insert into residents_resident (id, given_name, family_name, sort_key, sex, "

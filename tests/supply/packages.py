@@ -54,13 +54,16 @@ def packages() -> list[Package]:
 
 def pinned(lock: str) -> list[tuple[str, str, list[str]]]:
     """(name, version, hashes) of each package of a lock file."""
-    blocks = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)
-    found = [(re.match(r"([a-z0-9._-]+)==(\S+)", block), block) for block in blocks]
     return [
-        (canonicalize_name(head[1]), head[2], re.findall(r"--hash=sha256:([0-9a-f]{64})", block))
-        for head, block in found
-        if head
+        (name, block.split()[0].split("==")[1], re.findall(r"--hash=sha256:([0-9a-f]{64})", block))
+        for name, block in blocks(lock)
     ]
+
+
+def blocks(lock: str) -> list[tuple[str, str]]:
+    """The lines of each package of a lock file, by its name."""
+    found = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)
+    return [(canonicalize_name(one.split("==")[0]), one) for one in found if "==" in one]
 
 
 def needed_to_serve() -> set[str]:

@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                 ('given_name', models.CharField(max_length=60)),
                 ('family_name', models.CharField(max_length=60)),
                 ('sort_key', models.CharField(max_length=130)),
-                ('demo', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(

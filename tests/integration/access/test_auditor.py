@@ -123,7 +123,7 @@ def test_changes_nothing(stage: Stage, auditor: Acting) -> None:
         "insert into settlement_month (month, agreement, version, reviewed_at, reviewed_by) "
         "values ('2026-01-01', 'x', '1', now(), 'x')",
         "delete from access_review_signed",
-        "update directory_staff set demo = true",
+        "update directory_staff set sort_key = ''",
     ):
         with pytest.raises(DatabaseError), oversight.scope(auditor), connection.cursor() as cursor:
             cursor.execute(sql)

@@ -56,7 +56,10 @@ def provider() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _signs_in_there(provider: str) -> Iterator[None]:
     with override_settings(
-        OIDC_ISSUER=provider, OIDC_CLIENT_ID="sammanhang", OIDC_CLIENT_SECRET=SECRET
+        ROOT_URLCONF="sammanhang.site.urls",
+        OIDC_ISSUER=provider,
+        OIDC_CLIENT_ID="sammanhang",
+        OIDC_CLIENT_SECRET=SECRET,
     ):
         yield
 
@@ -340,7 +343,7 @@ def test_a_sign_in_that_the_provider_remembered_is_no_fresh_one(stage: Stage) ->
 
 
 def test_where_one_chooses_whom_to_be_one_says_again_that_one_is(stage: Stage) -> None:
-    with override_settings(OIDC_ISSUER=""):
+    with override_settings(ROOT_URLCONF="simulation.urls"):
         desk = Desk()
         desk.client.post("/logga-in/", {"assignment": stage.ward.assignment})
         rests(desk)

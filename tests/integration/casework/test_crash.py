@@ -35,7 +35,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "SAMMANHANG_DATA": str(folder),
-        "DJANGO_SETTINGS_MODULE": "sammanhang.site.settings",
+        "DJANGO_SETTINGS_MODULE": "simulation.settings",
     }
 
 

@@ -21,10 +21,10 @@ from sammanhang.casework.actions import save_draft
 from sammanhang.casework.case_page import CasePage, Entry, case_page
 from sammanhang.casework.disposal import dispose
 from sammanhang.casework.documents import Edition
-from sammanhang.casework.loading import History, load
 from sammanhang.casework.restricted import opened
 from sammanhang.casework.transitions import TakenOver, take_over
 from sammanhang.engine import Event
+from simulation.loading import History, load
 
 SECRET = "Sonen bor kvar hemma och är rädd."
 OTHER_SECRET = "Dottern har flyttat hem."

@@ -13,10 +13,16 @@ import pytest
 from sammanhang.site import database
 from sammanhang.site.cli import COMMANDS
 
+SAMMANHANG = ("-c", "from sammanhang.site.cli import main; main()")
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run_module(*SAMMANHANG, *arguments, **environment)
+
+
+def run_module(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from sammanhang.site.cli import main; main()", *arguments],
+        [sys.executable, *arguments],
         capture_output=True,
         text=True,
         env={**os.environ, **environment},
@@ -47,13 +53,23 @@ def test_the_language_and_the_engine_run_without_django_or_a_database(command: s
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("command", ["serve", "demo"])
-def test_a_port_in_use_is_told_with_another_to_take(command: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "choose"),
+    [
+        ((*SAMMANHANG, "serve"), "sammanhang serve --port=80"),
+        (("-m", "simulation"), "make demo PORT=80"),
+    ],
+    ids=["serve", "demo"],
+)
+def test_a_port_in_use_is_told_with_another_to_take(
+    command: tuple[str, ...], choose: str, tmp_path: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        message = told(run(command, f"--port={port}", SAMMANHANG_DATA=str(data(tmp_path))))
+        folder = str(data(tmp_path))
+        message = told(run_module(*command, f"--port={port}", SAMMANHANG_DATA=folder))
     assert f"Port {port} är upptagen" in message
-    assert "make demo PORT=" in message
+    assert choose in message
 
 
 def test_a_port_that_does_not_exist(tmp_path: Path) -> None:
@@ -104,7 +120,7 @@ def test_tables_of_another_version_are_left_to_their_keeper(server: database.Ser
     # Made by another state of our SQL: before version 1 nothing is carried over.
     server.execute("comment on table access_log is 'another'", "empty")
     message = told(run("migrate", DATABASE_URL=app, DATABASE_OWNER_URL=owner))
-    assert "Börja om med: make demo RESET=1" in message
+    assert "make demo RESET=1" in message
 
 
 def test_an_old_server(server: database.Server, template: str) -> None:

@@ -21,6 +21,7 @@ APP = "postgresql://sammanhang_app@db.example/vard"
 VERIFIED = f"{APP}?sslmode=verify-full"
 MET: dict[str, Any] = {
     "SYNTHETIC": False,
+    "PROVIDER_NEEDED": True,
     "HTTPS": True,
     "TRUSTED_PROXIES": ["127.0.0.1"],
     "OIDC_ISSUER": "https://idp.example",
@@ -120,3 +121,39 @@ def test_a_web_server_started_by_other_means_does_not_start_either(tmp_path: Pat
 
     assert ended.returncode == 1
     assert "SAMMANHANG_CLAMD" in ended.stderr
+
+
+WAY_IN = """
+import django
+from django.urls import resolve
+django.setup()
+print(resolve("/logga-in/").func.__module__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "provider", "way_in"),
+    [
+        ("1", "", "simulation.sign_in"),
+        ("1", "https://idp.example.se", "sammanhang.access.views_sign_in"),
+        ("0", "", "sammanhang.access.views_sign_in"),
+        ("0", "https://idp.example.se", "sammanhang.access.views_sign_in"),
+    ],
+)
+def test_nobody_gets_in_by_choosing_where_there_may_be_real_people(
+    tmp_path: Path, synthetic: str, provider: str, way_in: str
+) -> None:
+    told = {
+        "DJANGO_SETTINGS_MODULE": "simulation.settings",
+        "SAMMANHANG_SYNTHETIC": synthetic,
+        "SAMMANHANG_OIDC_ISSUER": provider,
+    }
+    assert started(tmp_path, ["-c", WAY_IN], **told).stdout.strip() == way_in
+
+
+def test_without_a_provider_nothing_is_served(tmp_path: Path) -> None:
+    told = {"SAMMANHANG_SYNTHETIC": "1", "SAMMANHANG_OIDC_ISSUER": ""}
+    ended = started(tmp_path, ["-c", "import sammanhang.site.asgi"], **told)
+
+    assert ended.returncode == 1
+    assert "SAMMANHANG_OIDC_ISSUER" in ended.stderr

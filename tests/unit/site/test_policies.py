@@ -12,7 +12,7 @@ KNOWN = {
     "access/review.py", "access/seals.py",
     "access/sessions.py", "access/sql/access_log.sql", "casework/chain.py",
     "governance/views_writing.py", "settlement/arithmetic/record.py", "settlement/closing.py",
-    "casework/restricted.py", "settlement/round.py", "site/cli_demo.py", "site/cli_service.py",
+    "casework/restricted.py", "settlement/round.py", "site/cli_service.py",
     "site/settings.py",
 }  # fmt: skip
 """Sessions, marks, chains, seals, signatures, samples, and what tells one making from another."""
