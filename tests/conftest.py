@@ -33,6 +33,11 @@ TEMPLATE = "sammanhang_template"
 _numbers = itertools.count(1)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _what_tests_start_has_their_settings() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "simulation.settings"
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(os.environ["SAMMANHANG_DATA"], ignore_errors=True)
 

@@ -14,7 +14,7 @@ RESIDENTS = 60
 
 
 def main() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "sammanhang.site.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "simulation.settings"
     django.setup()
     from simulation.county import load_residents, load_staff
     from simulation.economy import load_economy
