@@ -1,4 +1,4 @@
-"""The county's residents and staff in the database: bulk loads by COPY, as the owner."""
+"""The county's units, residents and staff in the database; bulk loads by COPY, as the owner."""
 
 from __future__ import annotations
 
@@ -10,12 +10,24 @@ from uuid import UUID
 
 from django.db import connections
 
+from sammanhang.directory.county import DATA, load_areas
+from sammanhang.directory.units import apply, read_units
 from sammanhang.swedish_order import swedish_sort_key
 from simulation.people import Resident
 from simulation.staff import Person
 
 OWNER = "owner"
 LONG_AGO = date(2018, 9, 25)
+
+
+def load_county(today: date) -> None:
+    """The county's areas and municipalities, and synthetic units in them. Loads what isn't there
+    yet; a second time changes nothing."""
+    load_areas()
+    rows, report = read_units((DATA / "units.csv").read_text(), today)
+    apply(rows, report, False)
+    if report.faults:
+        raise ValueError(f"units.csv: {report.faults[:3]}")
 
 
 def copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -12,10 +12,9 @@ from django.db import connections, transaction
 
 from sammanhang.access.seals import seal, verified
 from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
-from sammanhang.directory.county import load_county
 from sammanhang.engine.calendar import local
 from simulation.blocks import load_blocks
-from simulation.county import OWNER, load_residents, load_staff
+from simulation.county import OWNER, load_county, load_residents, load_staff
 from simulation.economy import load_economy
 from simulation.lives import SEED, Lived, live
 from simulation.loading import History

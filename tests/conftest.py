@@ -63,7 +63,7 @@ def template(server: embedded.Server) -> str:
     from django.core.management import call_command
 
     from sammanhang.casework.documents import record_folder
-    from sammanhang.directory.county import load_county
+    from simulation.county import load_county
 
     embedded.prepare(server, TEMPLATE)
     _point_at(server, TEMPLATE)

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from sammanhang.directory import csv_file, hsa
-from sammanhang.directory.csv_file import Report, Unreadable, Values, content
+from sammanhang.directory.csv_file import Report, Values
 from sammanhang.directory.models import ROLES, Assignment, Staff, Unit
 from sammanhang.directory.units import OWNER
 from sammanhang.swedish_order import swedish_sort_key
@@ -43,14 +42,7 @@ class Row:
 
 def import_assignments(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int:
     """Imports a file and tells what came of it. Returns an exit code: 0, or 1 with faults."""
-    try:
-        rows, report = read_assignments(content(path), timezone.localdate())
-    except Unreadable as unreadable:
-        echo(f"{path}: {unreadable}")
-        return 1
-    if not report.faults:
-        _apply(rows, report, dry_run=dry_run)
-    return report.tell(path, dry_run=dry_run, echo=echo)
+    return csv_file.import_file(path, read_assignments, _apply, dry_run=dry_run, echo=echo)
 
 
 # --- Reading --------------------------------------------------------------------------------
@@ -58,19 +50,15 @@ def import_assignments(path: str, *, dry_run: bool, echo: Callable[[str], None])
 
 def read_assignments(text: str, today: date) -> tuple[list[Row], Report]:
     """The sound rows of a CSV text, and a report with its faults. Raises Unreadable."""
-    report, rows = Report(), list[Row]()
+    report = Report()
     units = set(Unit.objects.using(OWNER).values_list("hsa_id", flat=True))
-    seen: dict[tuple[str, str, str], int] = {}
-    for given in csv_file.rows(text, COLUMNS, report):
-        row = _read_row(given, units, today)
-        report.faults += [(given.line, fault) for fault in given.faults]
-        if given.faults:
-            continue
-        key = row.person, row.unit, row.role
-        if key in seen:
-            report.faults.append((row.line, f"uppdraget står också på rad {seen[key]}."))
-        seen.setdefault(key, row.line)
-        rows.append(row)
+    rows = csv_file.sound(
+        csv_file.rows(text, COLUMNS, report),
+        lambda given: _read_row(given, units, today),
+        report,
+        key=lambda row: (row.person, row.unit, row.role),
+        called=lambda row: "uppdraget",
+    )
     return rows, report
 
 
@@ -99,7 +87,7 @@ def _read_row(given: Values, units: set[str], today: date) -> Row:
 # --- Writing --------------------------------------------------------------------------------
 
 
-def _apply(rows: list[Row], report: Report, *, dry_run: bool) -> None:
+def _apply(rows: list[Row], report: Report, dry_run: bool) -> None:
     """Writes the rows in one transaction and notes each change; a dry run only notes."""
     with transaction.atomic(using=OWNER):
         people = {row.person for row in rows}

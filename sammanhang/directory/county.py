@@ -1,21 +1,20 @@
-"""Västra Götaland as it stands in our own files: areas, municipalities and synthetic units."""
+"""Västra Götaland as it stands in our own files: care areas and municipalities."""
 
 from __future__ import annotations
 
 import csv
-from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 
 from sammanhang.directory.models import CareArea, Municipality
-from sammanhang.directory.units import OWNER, apply, read_units
+from sammanhang.directory.units import OWNER
 from sammanhang.swedish_order import swedish_sort_key
 
 DATA = Path(__file__).parent / "data"
 
 
-def load_county(today: date) -> None:
+def load_areas() -> None:
     """Loads what isn't there yet; a second time changes nothing."""
     with transaction.atomic(using=OWNER):
         with (DATA / "municipalities.csv").open() as file:
@@ -38,7 +37,3 @@ def load_county(today: date) -> None:
             ),
             ignore_conflicts=True,
         )
-        rows, report = read_units((DATA / "units.csv").read_text(), today)
-        apply(rows, report, dry_run=False)
-        if report.faults:
-            raise ValueError(f"units.csv: {report.faults[:3]}")

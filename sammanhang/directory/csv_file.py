@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 LARGEST = 20 * 1024 * 1024
+Row = TypeVar("Row", bound="Told")
+
+
+class Told(Protocol):
+    """What a sound row tells of."""
+
+    @property
+    def line(self) -> int: ...
 
 
 class Unreadable(Exception):
@@ -39,6 +49,25 @@ class Report:
         verb = "skulle ändras" if dry_run else "ändrade"
         echo(f"{len(self.changes)} {verb}, {self.unchanged} oförändrade.")
         return 0
+
+
+def import_file(
+    path: str,
+    read: Callable[[str, date], tuple[list[Row], Report]],
+    apply: Callable[[list[Row], Report, bool], None],
+    *,
+    dry_run: bool,
+    echo: Callable[[str], None],
+) -> int:
+    """Imports a file and tells what came of it. Returns an exit code: 0, or 1 with faults."""
+    try:
+        rows, report = read(content(path), timezone.localdate())
+    except Unreadable as unreadable:
+        echo(f"{path}: {unreadable}")
+        return 1
+    if not report.faults:
+        apply(rows, report, dry_run)
+    return report.tell(path, dry_run=dry_run, echo=echo)
 
 
 def content(path: str) -> str:
@@ -82,6 +111,28 @@ def rows(
             yield Values(given, reader.line_num)
     except csv.Error as error:
         report.faults.append((reader.line_num, f"raden går inte att tolka som CSV ({error})."))
+
+
+def sound(
+    given: Iterable[Values],
+    read: Callable[[Values], Row],
+    report: Report,
+    *,
+    key: Callable[[Row], object],
+    called: Callable[[Row], str],
+) -> list[Row]:
+    """The rows without a fault; those with one are reported, and what is told of twice."""
+    found: list[Row] = []
+    seen: dict[object, int] = {}
+    for values in given:
+        row = read(values)
+        report.faults += [(values.line, fault) for fault in values.faults]
+        if values.faults:
+            continue
+        if (first := seen.setdefault(key(row), row.line)) != row.line:
+            report.faults.append((row.line, f"{called(row)} står också på rad {first}."))
+        found.append(row)
+    return found
 
 
 class Values:

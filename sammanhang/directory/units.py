@@ -6,15 +6,14 @@ directory never holds half a delivery.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from sammanhang.directory import csv_file, hsa
-from sammanhang.directory.csv_file import Report, Unreadable, Values, content
+from sammanhang.directory.csv_file import Report, Values
 from sammanhang.directory.models import UNIT_TYPES, Municipality, Organisation, Unit, UnitPeriod
 from sammanhang.swedish_order import swedish_sort_key
 
@@ -44,14 +43,7 @@ class Row:
 
 def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int:
     """Imports a file and tells what came of it. Returns an exit code: 0, or 1 with faults."""
-    try:
-        rows, report = read_units(content(path), timezone.localdate())
-    except Unreadable as unreadable:
-        echo(f"{path}: {unreadable}")
-        return 1
-    if not report.faults:
-        apply(rows, report, dry_run=dry_run)
-    return report.tell(path, dry_run=dry_run, echo=echo)
+    return csv_file.import_file(path, read_units, apply, dry_run=dry_run, echo=echo)
 
 
 # --- Reading --------------------------------------------------------------------------------
@@ -59,19 +51,14 @@ def import_file(path: str, *, dry_run: bool, echo: Callable[[str], None]) -> int
 
 def read_units(text: str, today: date) -> tuple[list[Row], Report]:
     """The sound rows of a CSV text, and a report with its faults. Raises Unreadable."""
-    report, rows = Report(), list[Row]()
-    municipalities = _municipalities()
-    seen: dict[str, int] = {}
-    for given in csv_file.rows(text, REQUIRED, report, OPTIONAL):
-        row = _read_row(given, municipalities, today)
-        report.faults += [(given.line, fault) for fault in given.faults]
-        if given.faults:
-            continue
-        if row.hsa_id in seen:
-            reason = f"enheten {row.hsa_id} står också på rad {seen[row.hsa_id]}."
-            report.faults.append((row.line, reason))
-        seen.setdefault(row.hsa_id, row.line)
-        rows.append(row)
+    report, municipalities = Report(), _municipalities()
+    rows = csv_file.sound(
+        csv_file.rows(text, REQUIRED, report, OPTIONAL),
+        lambda given: _read_row(given, municipalities, today),
+        report,
+        key=lambda row: row.hsa_id,
+        called=lambda row: f"enheten {row.hsa_id}",
+    )
     return rows, report
 
 
@@ -107,9 +94,8 @@ def _read_row(given: Values, municipalities: dict[str, str], today: date) -> Row
 # --- Writing --------------------------------------------------------------------------------
 
 
-def apply(rows: Iterable[Row], report: Report, *, dry_run: bool) -> None:
+def apply(rows: list[Row], report: Report, dry_run: bool) -> None:
     """Writes the rows in one transaction and notes each change; a dry run only notes."""
-    rows = list(rows)
     with transaction.atomic(using=OWNER):
         known = {unit.hsa_id: unit for unit in Unit.objects.using(OWNER)}
         latest = {

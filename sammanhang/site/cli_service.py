@@ -100,6 +100,8 @@ def bring_up_to_date() -> None:
     from django.core.management import call_command
     from django.db import Error
 
+    from sammanhang.directory.county import load_areas
+
     if settings.OWNER_URL == settings.APP_URL:
         raise database.DatabaseTrouble(
             "Databasens tabeller görs i ordning av den som äger dem. "
@@ -109,6 +111,7 @@ def bring_up_to_date() -> None:
         _refuse_another_making()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         _note_making()
+        load_areas()
         _record_documents()
     except Error as error:
         raise database.DatabaseTrouble(

@@ -178,9 +178,8 @@ def fill(cases: int) -> list[str]:
     from django.db import connections
 
     from sammanhang.casework.processes import DISCHARGE, edition_on, process_for
-    from sammanhang.directory.county import load_county
     from sammanhang.engine import Command, Event, decide, evolve, start
-    from simulation.county import copy
+    from simulation.county import copy, load_county
     from simulation.loading import History, load
 
     load_county(_now().date())

@@ -77,7 +77,7 @@ def run(folder: Path, lines: int, months: int) -> dict[str, Any]:
 def _county() -> list[str]:
     from django.db import connections
 
-    from sammanhang.directory.county import load_county
+    from simulation.county import load_county
 
     load_county(_today())
     with connections["owner"].cursor() as cursor:

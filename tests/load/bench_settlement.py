@@ -102,8 +102,8 @@ def _month_from_database() -> float:
     from django.db import connections
 
     from sammanhang.access.acting import Acting
-    from sammanhang.directory.county import load_county
     from sammanhang.settlement.months import load, scope
+    from simulation.county import load_county
     from simulation.economy import PRICES
     from simulation.staff import REGION_ECONOMY, unit_named
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
+import httpx
 import pytest
 
+from sammanhang.site import database as embedded
+from sammanhang.site.processes import free_port
 from tests.supply import served
 from tests.supply.packages import ROOT, packages, pinned
+
+SAMMANHANG = ("-c", "from sammanhang.site.cli import main; main()")
+UNITS = """\
+hsa_id,type,name,organisation_number,organisation,municipality
+SE2321000131-N1,vårdcentral,Vårdcentralen Nya,2321000131,Västra Götalandsregionen,Skövde
+"""
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +46,25 @@ def installed(wheel: Path) -> Path:
 
 def run(installed: Path, tmp_path: Path, *command: str, **told: str) -> tuple[int, str]:
     """With the installed package before all else, and away from the source."""
-    environment = {
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=about(installed, tmp_path) | told,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def about(installed: Path, tmp_path: Path) -> dict[str, str]:
+    """All that a process of it knows of its surroundings."""
+    return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(installed),
         "SAMMANHANG_DATA": str(tmp_path),
-        **told,
     }
-    done = subprocess.run(
-        [sys.executable, *command],
-        env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
 
 
 def texts(installed: Path) -> Iterator[tuple[str, str]]:
@@ -88,7 +107,7 @@ def test_its_way_in_is_the_identity_provider_s(installed: Path, tmp_path: Path) 
 def test_without_an_identity_provider_it_does_not_start_and_says_what_to_set(
     installed: Path, tmp_path: Path, synthetic: str
 ) -> None:
-    serve = ("-c", "from sammanhang.site.cli import main; main()", "serve", "--port=0")
+    serve = (*SAMMANHANG, "serve", "--port=0")
     code, said = run(installed, tmp_path, *serve, SAMMANHANG_SYNTHETIC=synthetic)
 
     assert code == 1
@@ -121,10 +140,47 @@ def test_what_it_runs_with_is_locked_and_nothing_of_the_makers_is_there() -> Non
     assert there == {one.name for one in packages() if one.served}
 
 
+def test_it_serves_with_a_provider_and_a_database_server(
+    installed: Path, tmp_path: Path, server: embedded.Server
+) -> None:
+    embedded.prepare(server, "packaged")
+    secret, units = tmp_path / "secret", tmp_path / "units.csv"
+    secret.write_text("hemligt")
+    units.write_text(UNITS)
+    told = {
+        "DATABASE_URL": server.url(embedded.APP, "packaged"),
+        "DATABASE_OWNER_URL": server.url(embedded.OWNER, "packaged"),
+        "SAMMANHANG_GUIDELINES": str(ROOT / "guidelines"),
+        "SAMMANHANG_OIDC_ISSUER": "https://idp.example.se",
+        "SAMMANHANG_OIDC_CLIENT_ID": "sammanhang",
+        "SAMMANHANG_OIDC_SECRET_FILE": str(secret),
+    }
+    assert run(installed, tmp_path, *SAMMANHANG, "migrate", **told)[0] == 0
+    code, said = run(installed, tmp_path, *SAMMANHANG, "import-units", str(units), **told)
+    assert (code, said.splitlines()[0]) == (0, "ny: Vårdcentralen Nya (SE2321000131-N1)")
+    with serving(installed, tmp_path, told) as address:
+        page = httpx.get(f"{address}/logga-in/")
+        sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+        assert "Logga in med SITHS eID" in page.text
+        assert sheets
+        assert {httpx.get(address + one).status_code for one in sheets} == {200}
+
+
+@contextmanager
+def serving(installed: Path, tmp_path: Path, told: dict[str, str]) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, *SAMMANHANG, "serve", f"--port={port}", "--workers=1"]
+    environment = about(installed, tmp_path) | told
+    with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
+        try:
+            httpx.Client(transport=httpx.HTTPTransport(retries=12)).get(f"http://localhost:{port}")
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+
+
 def test_it_has_no_command_for_the_demonstration(installed: Path, tmp_path: Path) -> None:
-    code, said = run(
-        installed, tmp_path, "-c", "from sammanhang.site.cli import main; main()", "demo"
-    )
+    code, said = run(installed, tmp_path, *SAMMANHANG, "demo")
 
     assert code == 2
     assert "No such command" in said
