@@ -20,8 +20,11 @@ from sammanhang.engine.calendar import local
 TEMPLATE = Path(__file__).parent / "log_extract.typ"
 
 
-def as_pdf(number: str, of: str, since: date, last: date, lines: Sequence[Access]) -> bytes:
-    """`of`: whose log it is from, in words. `last`: the last day, included."""
+def as_pdf(
+    number: str, of: str, since: date, last: date, lines: Sequence[Access], *, unit: bool = True
+) -> bytes:
+    """`of`: whose log it is from, in words. `last`: the last day, included. `unit`: whether the
+    lines tell units."""
     kinds = {kind_of(one.action) for one in lines}
     told = {
         "title": "Loggutdrag: vem som har tagit del av uppgifter om dig",
@@ -34,7 +37,7 @@ def as_pdf(number: str, of: str, since: date, last: date, lines: Sequence[Access
         ],
         "words": [[said, meaning] for kind, (said, meaning) in EXPLAINED.items() if kind in kinds],
         "wrote": WROTE in kinds,
-        "who": "vårdgivare" if any(not one.unit for one in lines) else "enhet",
+        "who": "enhet" if unit else "vårdgivare",
     }
     inputs = {"told": orjson.dumps(told).decode()}
     made = typst.compile(str(TEMPLATE), sys_inputs=inputs, pdf_standards="ua-1")

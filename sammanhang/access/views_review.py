@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +16,6 @@ from sammanhang.access.log_words import in_words
 from sammanhang.access.requires import Asked, Denied, requires
 from sammanhang.access.review import NotYet, Review
 from sammanhang.access.review_patterns import WHY
-from sammanhang.engine.calendar import local
 
 LONGEST_NOTE = 2000
 
@@ -29,7 +28,7 @@ def months(request: Asked) -> HttpResponse:
         found = review.months(timezone.localdate())
         opened = openings.waiting(request.acting)
         log_reading(request.acting, "read:log-review")
-    told = {"section": "review", "months": found, "openings": opened, "local": _local}
+    told = {"section": "review", "months": found, "openings": opened}
     return render(request, "access/review_months.html", told)
 
 
@@ -43,10 +42,7 @@ def opening(request: Asked, opening: int) -> HttpResponse:
         if found is None:
             raise Denied("log-review")
         if request.method == "POST":
-            error = _fault(request, found.person)
-            if error is None:
-                verdict, note = request.POST["verdict"], request.POST.get("note", "").strip()
-                review.say(acting, found.month, found.key, verdict, note)
+            error = _say(request, found.month, found.key, found.person)
         told = {"lines": openings.lines(found), "verdicts": review.verdicts(found.key)}
         log_reading(acting, "read:log-review", case=found.case)
     if request.method == "POST" and error is None:
@@ -56,15 +52,10 @@ def opening(request: Asked, opening: int) -> HttpResponse:
         "opening": found,
         "said": _said(),
         "in_words": in_words,
-        "local": _local,
         "error": error,
         "typed": request.POST,
     }
     return render(request, "access/review_opening.html", told, status=409 if error else 200)
-
-
-def _local(at: datetime) -> str:
-    return f"{local(at):%Y-%m-%d %H.%M}"
 
 
 def _said() -> dict[str, str]:
@@ -75,17 +66,13 @@ def _said() -> dict[str, str]:
 @requires("log_reviewer")
 def month(request: Asked, year: int, month: int) -> HttpResponse:
     """A sample of the month and what is worth a look, and a verdict on one of them."""
-    try:
-        first = date(year, month, 1)
-    except (ValueError, OverflowError):
-        raise Denied("log-review") from None
-    if not 2000 <= year <= 9000:
+    if not (2000 <= year <= 9000 and 1 <= month <= 12):
         raise Denied("log-review")
-    error = None
+    first, typed, error = date(year, month, 1), request.POST, None
     with review.scope(request.acting):
         loaded = review.load(first, request.acting.unit)
         if request.method == "POST":
-            does = _sign if "sign" in request.POST else _say
+            does = _sign if "sign" in typed else _judge
             error = does(request, first, loaded)
         log_reading(request.acting, "read:log-review")
     if request.method == "POST" and error is None:
@@ -98,11 +85,11 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
         "why": {pattern: _(words) for pattern, words in WHY.items()},
         "said": _said(),
         "in_words": in_words,
-        "local": _local,
         "left": loaded.unjudged(request.acting.person),
         "over": review.month_after(first) <= timezone.localdate(),
         "error": error,
-        "typed": request.POST,
+        "lost": error and "sign" not in typed and loaded.finding(typed.get("finding", "")) is None,
+        "typed": typed,
     }
     return render(request, "access/review_month.html", told, status=409 if error else 200)
 
@@ -115,20 +102,15 @@ def _sign(request: Asked, first: date, loaded: Review) -> str | None:
     return None
 
 
-def _say(request: Asked, first: date, loaded: Review) -> str | None:
-    """Records what the form says, or tells what is amiss with it."""
+def _judge(request: Asked, first: date, loaded: Review) -> str | None:
     found = loaded.finding(request.POST.get("finding", ""))
     if found is None:
         return _("Det som skulle bedömas finns inte längre. Läs sidan och försök igen.")
-    fault = _fault(request, found.lines[0].person)
-    if fault is None:
-        verdict, note = request.POST["verdict"], request.POST.get("note", "").strip()
-        review.say(request.acting, first, found.key, verdict, note)
-    return fault
+    return _say(request, first, found.key, found.lines[0].person)
 
 
-def _fault(request: Asked, reader: str) -> str | None:
-    """What is amiss with a verdict on what somebody has read."""
+def _say(request: Asked, first: date, finding: str, reader: str) -> str | None:
+    """Records the form's verdict on what somebody has read, or tells what is amiss with it."""
     verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "").strip()
     if reader == request.acting.person:
         return _("Ingen granskar sin egen läsning. Be en annan granskare.")
@@ -136,6 +118,7 @@ def _fault(request: Asked, reader: str) -> str | None:
         return _("Välj en bedömning.")
     if verdict != review.IN_ORDER and not note:
         return _("Skriv i anteckningen vad som ska utredas och varför.")
-    if len(note) > LONGEST_NOTE or "\0" in note:
+    if len(note) > LONGEST_NOTE:
         return _("Anteckningen är för lång. Skriv högst 2 000 tecken.")
+    review.say(request.acting, first, finding, verdict, note)
     return None

@@ -75,11 +75,12 @@ def extract(
 
         value, resident, protected = _resident(number)
         reason = (show_units or "").strip()
+        unit = bool(reason) or not protected
         lines = log_extract.extract(
             resident,
             since.date(),
             (until + timedelta(days=1)).date(),
-            unit=bool(reason) or not protected,
+            unit=unit,
             why=f"unmasked: {reason}" if protected and reason else "log review",
         )
         if protected and not reason:
@@ -87,7 +88,8 @@ def extract(
         if pdf is not None:
             from sammanhang.access.log_extract_pdf import as_pdf
 
-            pdf.write_bytes(as_pdf(value, "alla enheter", since.date(), until.date(), lines))
+            days = since.date(), until.date()
+            pdf.write_bytes(as_pdf(value, "alla enheter", *days, lines, unit=unit))
             click.echo(f"Utdraget finns i {pdf}.")
             return
         for line in lines:
@@ -129,10 +131,10 @@ def _resident(number: str) -> tuple[str, UUID, bool]:
 def export(folder: Path, since: datetime, until: datetime) -> None:
     """Loggposter i nationell form (StoreLog 2.0), högst 500 i varje fil."""
     with database_at_hand():
-        from sammanhang.access import log_extract
+        from sammanhang.access.store_log import store_log
 
         folder.mkdir(parents=True, exist_ok=True)
-        messages = log_extract.store_log(since.date(), (until + timedelta(days=1)).date())
+        messages = store_log(since.date(), (until + timedelta(days=1)).date())
         count = 0
         for count, message in enumerate(messages, 1):
             (folder / f"storelog-{since:%Y%m%d}-{count:06}.xml").write_bytes(message)

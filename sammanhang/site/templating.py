@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from sammanhang.access import openings
 from sammanhang.directory.models import ROLES
 from sammanhang.site import words
+from sammanhang.site.menu import menu
 
 
 @lru_cache(maxsize=20_000)  # a board has a link for each person, and Django's reverse is slow
@@ -39,6 +40,7 @@ def environment(**options: Any) -> Environment:
         static=static_url,
         url=url,
         language=translation.get_language,
+        menu=menu,
         synthetic=settings.SYNTHETIC,
         openings_to_review=openings.to_review,
         role_title=role_title,
@@ -52,6 +54,7 @@ def environment(**options: Any) -> Environment:
         countdown=words.countdown,
         day=words.day,
         day_number=words.day_number,
+        exact=words.exact,
         level=words.level,
         moment=words.moment,
         number=words.number,

@@ -10,24 +10,14 @@ from django.views.decorators.http import require_GET
 from sammanhang.access import oversight
 from sammanhang.access.acting import current, log_denied
 from sammanhang.access.requires import Asked, requires
+from sammanhang.site.menu import menu
 from sammanhang.site.state import state
-
-WORK = {
-    "economist": "settlement:latest",
-    "unit_administrator": "access:people",
-    "log_reviewer": "access:review",
-    "auditor": "access:oversight",
-    "system_owner": "state",
-}
-"""Where one's work is, outside care; the guidelines where nothing is said."""
 
 
 @requires()
 def home(request: Asked) -> HttpResponse:
     """Where one's work is: in care, the board."""
-    if request.acting.takes_part_in_care:
-        return redirect("casework:board")
-    return redirect(WORK.get(request.acting.role, "governance:list"))
+    return redirect(menu(request.acting)[0].page)
 
 
 @require_GET

@@ -95,6 +95,17 @@ def moment(value: datetime | str | None, now: datetime | None = None) -> str:
     return f"{day(at, local(now).date() if now else None)} {clock(at)}"
 
 
+def exact(first: datetime, last: datetime | None = None) -> str:
+    """`2026-03-03 14:05`, for what is looked into; with a last moment: until when, in short where
+    the day is the same."""
+    began = local(first)
+    said = f"{began:%Y-%m-%d %H:%M}"
+    if last is None or last == first:
+        return said
+    ended = local(last)
+    return f"{said} – {ended:%H:%M}" if ended.date() == began.date() else f"{said} – {exact(last)}"
+
+
 def length(span: timedelta | float) -> str:
     """A length of time as one says it: `25 min`, `3 tim`, `2 dygn`."""
     seconds = span.total_seconds() if isinstance(span, timedelta) else span

@@ -21,7 +21,8 @@ from stage import Stage, owner
 from sammanhang.access import seals
 from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.limits import LIMITS
-from sammanhang.access.log_extract import EXTRACT, extract, store_log
+from sammanhang.access.log_extract import EXTRACT, extract
+from sammanhang.access.store_log import store_log
 from sammanhang.casework import boards
 from sammanhang.engine.calendar import STOCKHOLM
 from sammanhang.residents.identifiers import synthetic_personnummer

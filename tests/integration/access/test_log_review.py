@@ -251,6 +251,16 @@ def test_what_was_typed_survives_a_verdict_that_can_t_be_recorded(
     assert owner("select count(*) from access_review") == [(0,)]
 
 
+def test_a_verdict_on_what_is_no_longer_there_says_so_and_keeps_what_was_typed(
+    stage: Stage, reviewer: Acting
+) -> None:
+    sent = {"finding": "line:0", "verdict": "look into", "note": "Kvar på skärmen"}
+    answer = signed_in(reviewer).post(this_month(), sent)
+    assert answer.status_code == 409
+    assert "finns inte längre" in answer.content.decode()
+    assert "Kvar på skärmen" in answer.content.decode()
+
+
 def test_verdicts_are_only_added_to(stage: Stage, reviewer: Acting) -> None:
     month = timezone.localdate().replace(day=1)
     with review.scope(reviewer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +54,23 @@ def test_each_language_has_its_words_whichever_was_asked_for_last(
     for language, wanted in [("sv", swedish), ("en", english), ("sv", swedish)]:
         with override(language):
             assert say() == wanted
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (NOW, None, "2026-11-02 10:00"),
+        (NOW, NOW, "2026-11-02 10:00"),
+        (NOW, at(hours=2), "2026-11-02 10:00 – 12:00"),
+        # The same day in UTC, and not here.
+        (at(hours=13, minutes=30), at(hours=14, minutes=30), "2026-11-02 23:30 – 2026-11-03 00:30"),
+    ],
+)
+def test_what_is_looked_into_has_its_exact_time(
+    first: datetime, last: datetime | None, told: str
+) -> None:
+    utc = [one and one.astimezone(UTC) for one in (first, last)]
+    assert words.exact(*utc) == told
 
 
 def test_what_is_put_into_a_message_is_escaped_and_the_rest_is_left_as_it_is() -> None:
