@@ -17,7 +17,6 @@ from sammanhang.access.sessions import ACTING, SIGNED_IN, SessionStore
 from sammanhang.directory.models import CARE_ROLES
 
 SESSION_KEY = ACTING
-CHECK_EVERY = 60  # seconds between looks at whether the assignment still holds
 LONGEST_SESSION = 10 * 3600
 """Seconds from signing in, a shift, after which one signs in again however busy one is."""
 
@@ -106,7 +105,7 @@ def switch(request: HttpRequest, acting: Acting) -> None:
     request.session.flush()
     request.session.update(kept)
     request.session[sessions.BROWSER] = sessions.browser(request.headers.get("User-Agent", ""))
-    request.session[SESSION_KEY] = {**asdict(acting), "checked": time.time()}
+    request.session[SESSION_KEY] = asdict(acting)
 
 
 def shown_again(request: HttpRequest, authenticated: float, id_token: str) -> None:
@@ -119,34 +118,24 @@ def sign_out(request: HttpRequest) -> None:
     request.session.flush()
 
 
-def current(request: HttpRequest, today: date) -> Acting | None:
-    """Who the request acts as; None if nobody, or if the assignment or the shift has ended."""
+def current(request: HttpRequest) -> Acting | None:
+    """Who the request acts as; None if nobody, or if the shift has ended. That the assignment is
+    in force is asked where the session is read (sql/sessions.sql)."""
     kept = request.session.get(SESSION_KEY)
     if kept is None:
         return None
     if time.time() - request.session.get(SIGNED_IN, 0) > LONGEST_SESSION:
         sign_out(request)
         return None
-    kept = dict(kept)
-    checked = kept.pop("checked", 0)
-    acting = Acting(**kept)
-    if time.time() - checked > CHECK_EVERY:
-        found = assignment(acting.assignment, today)
-        if found is None:
-            sign_out(request)
-            return None
-        acting = found
-        request.session[SESSION_KEY] = {**asdict(acting), "checked": time.time()}
-    return acting
+    return Acting(**kept)
 
 
-def still(session_key: str | None, acting: Acting, today: date) -> bool:
+def still(session_key: str | None, acting: Acting) -> bool:
     """Whether an open line may stay open: the session acts as before, in an assignment in force."""
     session = SessionStore(session_key).look()
     kept = session.get(SESSION_KEY)
     same = kept is not None and kept["assignment"] == acting.assignment
-    in_time = time.time() - session.get(SIGNED_IN, 0) <= LONGEST_SESSION
-    return same and in_time and assignment(acting.assignment, today) is not None
+    return same and time.time() - session.get(SIGNED_IN, 0) <= LONGEST_SESSION
 
 
 @contextmanager

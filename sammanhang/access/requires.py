@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from sammanhang.access import limits
@@ -62,7 +61,7 @@ def requires(*roles: str) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            acting = current(request, timezone.localdate())
+            acting = current(request)
             if acting is None:
                 return _to_sign_in(request)
             request.acting = acting  # type: ignore[attr-defined]

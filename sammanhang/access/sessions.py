@@ -1,7 +1,8 @@
 """The sessions of those signed in: rows of ours, known by a hash of the key in the browser.
 
 A session ends when one signs out, in any window of one's own; when nothing has been asked for in
-it for `settings.IDLE`; and a shift after one signed in (access/acting.py). See sql/sessions.sql.
+it for `settings.IDLE`; when the assignment that it acts in ends or changes; and a shift after one
+signed in (access/acting.py). See sql/sessions.sql.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 ACTING = "acting"
 """In a session: in which assignment one acts (`Acting`, as a dictionary)."""
@@ -73,8 +75,8 @@ class SessionStore(SessionBase):
         if not key.isalnum():  # as all keys are that we have given
             return None
         return _one(
-            "select access_session_read(%s, %s, %s)",
-            hashed(key), settings.IDLE, alive,
+            "select access_session_read(%s, %s, %s, %s)",
+            hashed(key), settings.IDLE, alive, timezone.localdate(),
         )  # fmt: skip
 
     def exists(self, session_key: str) -> bool:
@@ -94,9 +96,10 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             return self.create()
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        acting = data.get(ACTING)
         written = _one(
-            "select access_session_write(%s, %s, %s, %s, %s)",
-            hashed(self.session_key), data.get(ACTING, {}).get("person"),
+            "select access_session_write(%s, %s, %s, %s, %s, %s)",
+            hashed(self.session_key), acting and acting["person"], acting and _acts(acting),
             self.encode(data), self.get_expiry_date(), must_create,
         )  # fmt: skip
         if not written:
@@ -107,6 +110,12 @@ class SessionStore(SessionBase):
         key = session_key or self.session_key
         if key is not None:
             _one("select access_session_end(%s)", hashed(key))
+
+
+def _acts(acting: dict[str, Any]) -> list[str]:
+    """[the assignment, what it gives], as `access_rights` says it."""
+    rights = [acting[name] for name in ("person", "unit", "unit_type", "role")]
+    return [str(acting["assignment"]), " ".join(rights)]
 
 
 def _one(sql: str, *given: Any) -> Any:

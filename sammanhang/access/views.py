@@ -32,7 +32,7 @@ def switch(request: Asked) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """Here, and at the identity provider if one signed in there."""
-    who = acting.current(request, timezone.localdate())
+    who = acting.current(request)
     id_token = request.session.get(sessions.ID_TOKEN)
     acting.sign_out(request)
     if who is not None:

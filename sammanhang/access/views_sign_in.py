@@ -85,7 +85,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 def _same_and_now(request: HttpRequest, person: Person) -> None:
     """The one who sits here, and just now: not somebody whom the provider still remembered."""
-    who = acting.current(request, timezone.localdate())
+    who = acting.current(request)
     if who is None or who.person != person.hsa_id:
         raise Refused("another", person.hsa_id)
     if person.authenticated < time.time() - RECENTLY:

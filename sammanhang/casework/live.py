@@ -7,7 +7,6 @@ A board that lost the line asks for the whole again when it is back, so nothing 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +21,8 @@ from psycopg.conninfo import make_conninfo
 Result = TypeVar("Result")
 
 CHANNEL = "casework"
+RIGHTS = "access_rights"
+"""On which is told whose session or assignment has ended, or changed (access/sql/sessions.sql)."""
 HEARTBEAT = 15  # seconds; also how soon a vanished browser or database is noticed
 ASK_AGAIN = 60  # seconds; how long a line stays open before it is asked again who it is for
 MOST_LINES = 1000
@@ -40,47 +41,69 @@ class Change:
     seq: int
 
 
+WAKE = Change(0, 0)
+"""Of no case: only wakes a line, to ask who it is for."""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """What waits to be told on one board's line; None means: start over."""
+
+    waiting: asyncio.Queue[Change | None] = field(
+        default_factory=lambda: asyncio.Queue(MOST_WAITING)
+    )
+    ask: bool = False
+    """Whether its person's rights may have changed since it was last asked who it is for."""
+
+    def tell(self, change: Change | None) -> None:
+        if self.waiting.full():
+            _empty(self.waiting)
+            change = None
+        self.waiting.put_nowait(change)
+
+    def ask_again(self) -> None:
+        self.ask = True
+        if not self.waiting.full():
+            self.waiting.put_nowait(WAKE)
+
+
 @dataclass(slots=True)
 class Hub:
-    """The boards that this process serves, by unit."""
+    """The lines that this process serves, by unit and by person."""
 
-    boards: dict[str, set[asyncio.Queue[Change | None]]] = field(default_factory=dict)
-    lines: Counter[str] = field(default_factory=Counter)
-    """How many, by person."""
+    boards: dict[str, set[Line]] = field(default_factory=dict)
+    people: dict[str, set[Line]] = field(default_factory=dict)
     listening: asyncio.Task[None] | None = None
 
     def full(self, person: str) -> bool:
-        return self.lines[person] >= MOST_LINES_OF_ONE or self.lines.total() >= MOST_LINES
+        lines = sum(len(lines) for lines in self.people.values())
+        return lines >= MOST_LINES or len(self.people.get(person, ())) >= MOST_LINES_OF_ONE
 
     def tell(self, units: list[str], change: Change | None) -> None:
         for unit in units:
-            for queue in self.boards.get(unit, ()):
-                if queue.full():
-                    _empty(queue)
-                    queue.put_nowait(None)
-                else:
-                    queue.put_nowait(change)
+            for line in self.boards.get(unit, ()):
+                line.tell(change)
+
+    def rights_changed(self, person: str) -> None:
+        for line in self.people.get(person, ()):
+            line.ask_again()
 
     @asynccontextmanager
-    async def board(
-        self, unit: str, person: str = ""
-    ) -> AsyncIterator[asyncio.Queue[Change | None]]:
-        """A queue of changes for a unit; None in it means: start over."""
-        queue: asyncio.Queue[Change | None] = asyncio.Queue(MOST_WAITING)
-        self.boards.setdefault(unit, set()).add(queue)
-        self.lines[person] += 1
+    async def board(self, unit: str, person: str = "") -> AsyncIterator[Line]:
+        """A line to somebody at a unit, for as long as it stands open."""
+        line = Line()
+        places = [(self.boards, unit), (self.people, person)]
+        for lines, key in places:
+            lines.setdefault(key, set()).add(line)
         if self.listening is None or self.listening.done():
             self.listening = asyncio.create_task(self._listen())
         try:
-            yield queue
+            yield line
         finally:
-            self.lines[person] -= 1
-            if not self.lines[person]:
-                del self.lines[person]
-            left = self.boards[unit]
-            left.discard(queue)
-            if not left:
-                del self.boards[unit]
+            for lines, key in places:
+                lines[key].discard(line)
+                if not lines[key]:
+                    del lines[key]
 
     async def _listen(self) -> None:
         """Listens as long as the process lives; after a break every board starts over."""
@@ -88,14 +111,26 @@ class Hub:
             with suppress(psycopg.OperationalError, OSError):
                 connection = await psycopg.AsyncConnection.connect(conninfo(), autocommit=True)
                 async with connection:
-                    await connection.execute(f"listen {CHANNEL}")
-                    self.tell(list(self.boards), None)
+                    await connection.execute(f"listen {CHANNEL}; listen {RIGHTS}")
+                    self._start_over()
                     while True:
                         async for notice in connection.notifies(timeout=HEARTBEAT):
-                            told = orjson.loads(notice.payload)
-                            self.tell(told["units"], _change(told))
+                            self._heard(notice)
                         await connection.execute("select 1")  # is it still there?
             await asyncio.sleep(1)
+
+    def _start_over(self) -> None:
+        """Whatever was told meanwhile has not been heard."""
+        for person in self.people:
+            self.rights_changed(person)
+        self.tell(list(self.boards), None)
+
+    def _heard(self, notice: psycopg.Notify) -> None:
+        if notice.channel == RIGHTS:
+            self.rights_changed(notice.payload)
+        else:
+            told = orjson.loads(notice.payload)
+            self.tell(told["units"], _change(told))
 
 
 def _change(told: dict[str, Any]) -> Change | None:
@@ -150,19 +185,20 @@ async def stream(
     """Server-sent events for a unit's board: `row` with a row's new HTML, `restart`, and
     `alive` after a silence, so that the browser notices a line that is dead without telling.
 
-    Ends when the person no longer acts for the unit, also on a line that is never silent.
+    Ends when the person no longer acts for the unit: at once when a session or an assignment
+    ends, and within ASK_AGAIN when its time runs out, also on a line that is never silent.
     """
     clock = asyncio.get_running_loop().time
-    async with hub.board(unit, person) as queue:
+    async with hub.board(unit, person) as line:
         asked = clock()
         yield b"retry: 2000\nevent: ready\ndata: \n\n"
         while True:
-            changes = await _next(queue)
-            if clock() - asked >= ASK_AGAIN:
+            changes = await _next(line.waiting)
+            if line.ask or clock() - asked >= ASK_AGAIN:
+                line.ask, asked = False, clock()
                 if not await still_acting():
                     yield sent("signed-out", "")
                     return
-                asked = clock()
             if changes is None:
                 yield sent("restart", "")
             elif not changes:
@@ -173,14 +209,14 @@ async def stream(
 
 
 async def _next(queue: asyncio.Queue[Change | None]) -> list[Change] | None:
-    """What has happened, the latest of each case; empty after a silence. None: start over."""
+    """What has happened, the latest of each case; empty when nothing has. None: start over."""
     try:
         waiting = [await asyncio.wait_for(queue.get(), HEARTBEAT)]
     except TimeoutError:
         return []
     while not queue.empty():
         waiting.append(queue.get_nowait())
-    latest = {change.case: change for change in waiting if change is not None}
+    latest = {change.case: change for change in waiting if change and change is not WAKE}
     return None if None in waiting else list(latest.values())
 
 

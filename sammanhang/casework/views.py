@@ -142,7 +142,7 @@ def _settings(acting: Acting, sort: str, now: datetime) -> str:
 
 def changes(request: HttpRequest) -> HttpResponseBase:
     """The line on which a board and its case pages hear what happens."""
-    acting = current(request, timezone.localdate())
+    acting = current(request)
     if acting is None or not acting.takes_part_in_care:
         if acting is not None:
             log_denied(acting, "line")
@@ -159,7 +159,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
         return await live.in_thread(_change, acting, case, sort, language)
 
     async def still_acting() -> bool:
-        return await live.in_thread(still, session, acting, timezone.localdate())
+        return await live.in_thread(still, session, acting)
 
     content: AsyncIterator[bytes] = live.stream(acting.unit, rendered, still_acting, acting.person)
     return StreamingHttpResponse(

@@ -32,7 +32,7 @@ def service(request: Asked) -> HttpResponse:
 def _in_place(request: HttpRequest) -> None:
     """So that the page's head is as on other pages, also where no view was reached."""
     if not hasattr(request, "acting"):
-        request.acting = current(request, timezone.localdate())  # type: ignore[attr-defined]
+        request.acting = current(request)  # type: ignore[attr-defined]
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -26,16 +26,48 @@ def served() -> Iterator[int]:
         yield port
 
 
+def assignment(ward: str) -> tuple[int, str]:
+    """(its number, the unit's kind): the person's own at the ward, as of everybody who acts."""
+    from django.db import connections
+
+    given = {"person": PERSON, "ward": ward}
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "insert into directory_unit (hsa_id, type, organisation_id, synthetic) "
+            "select %(ward)s, 'avdelning', min(number), true from directory_organisation "
+            "on conflict do nothing",
+            given,
+        )
+        cursor.execute(
+            "insert into directory_staff (hsa_id, given_name, family_name, sort_key, demo) "
+            "values (%(person)s, 'Prov', 'Person', 'person prov', true) on conflict do nothing",
+            given,
+        )
+        cursor.execute(
+            "insert into directory_assignment (staff_id, unit_id, role, purpose, since) "
+            "values (%(person)s, %(ward)s, 'ward_nurse', 'Vård och behandling', '2020-01-01') "
+            "on conflict do nothing",
+            given,
+        )
+        cursor.execute(
+            "select a.id, u.type from directory_assignment a "
+            "join directory_unit u on u.hsa_id = a.unit_id "
+            "where a.staff_id = %(person)s and a.unit_id = %(ward)s",
+            given,
+        )
+        return cursor.fetchone()
+
+
 def session(ward: str) -> tuple[str, str]:
     """(session key, ward): someone signed in at the ward."""
     from sammanhang.access.sessions import ACTING, SIGNED_IN, SessionStore
 
+    number, kind = assignment(ward)
     store = SessionStore()
     store[SIGNED_IN] = time.time()
     store[ACTING] = {
         "person": PERSON, "person_name": "Prov Person", "unit": ward, "unit_name": "Prov",
-        "unit_type": "avdelning", "assignment": 1, "role": "ward_nurse",
-        "checked": time.time() + 3600,
+        "unit_type": kind, "assignment": number, "role": "ward_nurse",
     }  # fmt: skip
     store.create()
     return str(store.session_key), ward

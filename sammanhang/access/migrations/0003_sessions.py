@@ -8,5 +8,5 @@ SQL = Path(__file__).parent.parent / "sql" / "sessions.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0002_limits")]
+    dependencies = [("access", "0002_limits"), ("directory", "0002_row_security")]
     operations = [migrations.RunSQL(SQL.read_text(), "drop table access_session")]

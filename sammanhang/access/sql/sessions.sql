@@ -6,6 +6,8 @@ create table access_session (
   id       bigint generated always as identity primary key,
   key      text not null unique,
   person   text,  -- none until an assignment is chosen
+  assignment bigint,  -- that is acted in
+  rights   text,  -- what it gave when it was chosen: who, at which unit of what kind, in which role
   data     text not null,  -- signed by the service
   seen_at  timestamptz not null default now(),  -- to the minute
   ends_at  timestamptz not null
@@ -17,33 +19,59 @@ create policy own on access_session
   using (key = app_setting('session') or person = app_setting('person'))
   with check (key = app_setting('session'));
 
--- What the session holds; null if it has ended, or nobody has asked for anything in it for longer
--- than `idle`. `alive`: the asking is itself a sign of life.
-create function access_session_read(the_key text, idle interval, alive boolean) returns text
+-- What an assignment in force on a day gives; null if it has ended, or is no longer there. Whoever
+-- asks isn't known yet, so the directory is read as where one signs in.
+create function access_rights(the_assignment bigint, today date) returns text
   language plpgsql as $$
+declare
+  asked text := coalesce(current_setting('app.signin', true), '');
+  rights text;
+begin
+  perform set_config('app.signin', '1', true);
+  select concat_ws(' ', a.staff_id, a.unit_id, u.type, a.role) into rights
+    from directory_assignment a join directory_unit u on u.hsa_id = a.unit_id
+    where a.id = the_assignment and a.since <= today and (a.until is null or a.until > today);
+  perform set_config('app.signin', asked, true);
+  return rights;
+end $$;
+
+-- What the session holds; null if it has ended, or nobody has asked for anything in it for longer
+-- than `idle`. It ends here if the assignment that it acts in doesn't give what it did: every
+-- request asks, so a right that is taken back is gone with the next. `alive`: the asking is itself
+-- a sign of life.
+create function access_session_read(the_key text, idle interval, alive boolean, today date)
+  returns text language plpgsql as $$
 declare
   session access_session;
 begin
   perform set_config('app.session', the_key, true);
   select * into session from access_session
     where key = the_key and ends_at > now() and seen_at > now() - idle;
+  if session.assignment is not null
+      and session.rights is distinct from access_rights(session.assignment, today) then
+    delete from access_session where key = the_key;
+    return null;
+  end if;
   if alive and session.seen_at < now() - interval '1 minute' then
     update access_session set seen_at = now() where key = the_key;
   end if;
   return session.data;
 end $$;
 
--- Whether it could be written: a new one isn't there yet, another still is.
+-- Whether it could be written: a new one isn't there yet, another still is. `acts`: [assignment,
+-- what it gives], of one in which an assignment is chosen.
 create function access_session_write(
-    the_key text, the_person text, the_data text, the_end timestamptz, anew boolean)
+    the_key text, the_person text, acts text[], the_data text, the_end timestamptz, anew boolean)
   returns boolean language plpgsql as $$
 begin
   perform set_config('app.session', the_key, true);
   if anew then
-    insert into access_session (key, person, data, ends_at)
-      values (the_key, the_person, the_data, the_end) on conflict (key) do nothing;
+    insert into access_session (key, person, assignment, rights, data, ends_at)
+      values (the_key, the_person, acts[1]::bigint, acts[2], the_data, the_end)
+      on conflict (key) do nothing;
   else
-    update access_session set person = the_person, data = the_data, ends_at = the_end
+    update access_session set person = the_person, assignment = acts[1]::bigint,
+      rights = acts[2], data = the_data, ends_at = the_end
       where key = the_key;
   end if;
   return found;
@@ -54,3 +82,20 @@ begin
   perform set_config('app.session', the_key, true);
   delete from access_session where key = the_key;
 end $$;
+
+-- Lines that stand open (casework/live.py) hear that somebody's session or assignment has ended,
+-- or been changed, and ask at once whether they may stay open.
+create function access_rights_changed() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('access_rights', old.person);
+  return null;
+end $$;
+create trigger told after delete on access_session
+  for each row when (old.person is not null) execute function access_rights_changed();
+create function access_assignment_changed() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('access_rights', old.staff_id);
+  return null;
+end $$;
+create trigger told after update or delete on directory_assignment
+  for each row execute function access_assignment_changed();

@@ -55,11 +55,13 @@ def test_gives_the_units_role_to_somebody_in_the_directory(
     assert until == timezone.localdate() + timedelta(days=365)
 
 
-def test_ends_an_assignment_and_the_person_is_out_within_a_minute(
+def test_ends_an_assignment_and_the_person_is_out_at_once(
     stage: Stage, administrator: Acting
 ) -> None:
+    client = signed_in(stage.ward)
     signed_in(administrator).post("/uppdrag/", {"end": str(stage.ward.assignment)})
     assert held(stage.ward.person) == []
+    assert client.get("/tavla/").status_code == 302
 
 
 def test_another_units_people_are_not_shown_and_not_ended(

@@ -77,7 +77,7 @@ class Prey:
     def with_session(self, **changed: Any) -> HttpResponse:
         """What one gets who could write in one's own session's store, which nobody can."""
         session = self.client.session
-        session[SESSION_KEY] = {**session[SESSION_KEY], **changed, "checked": 0}
+        session[SESSION_KEY] = {**session[SESSION_KEY], **changed}
         session.save()
         return self.get(self.page)
 
@@ -369,13 +369,13 @@ def test_what_is_blocked_is_not_reached_by_one_who_takes_part(stage: Stage, way:
 
 
 @pytest.mark.parametrize("field", ["unit", "person", "role", "unit_type"])
-def test_a_session_that_says_otherwise_is_set_right_by_the_assignment(
+def test_a_session_that_says_otherwise_than_the_assignment_has_ended(
     prey: Prey, field: str
 ) -> None:
     answer = prey.with_session(**{field: getattr(prey.stage.ward, field)})
 
-    assert answer.status_code == 404
-    assert prey.client.session[SESSION_KEY]["unit"] == prey.thief.unit
+    assert answer.status_code == 302
+    assert SESSION_KEY not in prey.client.session
 
 
 # --- Those who answer for the service, and for nobody's care ----------------------------------

@@ -6,9 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from datetime import date
+from dataclasses import asdict
 from typing import cast
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -75,7 +74,7 @@ def test_what_is_done_reaches_the_boards_of_all_units_of_the_case_and_no_others(
             assert await next_event(line) == [
                 "event: row", f"data: rad {case}", f"id: {case}-3",
             ]  # fmt: skip
-        assert not live.hub.boards[stage.other_centre.unit].copy().pop().qsize()
+        assert not live.hub.boards[stage.other_centre.unit].copy().pop().waiting.qsize()
         for line in (*lines, outside):
             await line.aclose()
         assert live.hub.boards == {}
@@ -95,7 +94,7 @@ def test_of_many_changes_in_one_case_a_slow_board_gets_the_latest(stage: Stage) 
 
     async def story() -> None:
         async with aclosing(await listening(stage.ward)) as line:
-            board = live.hub.boards[stage.ward.unit].copy().pop()
+            board = live.hub.boards[stage.ward.unit].copy().pop().waiting
             for _ in range(5):
                 await asyncio.to_thread(live_act, stage, case, "anteckning")
             while board.qsize() < 5:
@@ -159,7 +158,7 @@ def test_a_person_has_so_many_lines_and_no_more_until_one_is_closed(
             connection.close()
 
     assert asyncio.run(work()) == [429, 200, 200]
-    assert live.hub.lines == {}
+    assert live.hub.people == {}
     ((refused,),) = owner("select person from access_log where action = 'denied:limit:line'")
     assert refused == stage.ward.person
 
@@ -182,20 +181,64 @@ def test_a_board_starts_over_when_the_database_has_been_away(
     asyncio.run(story())
 
 
+def session_of(who: Acting, signed_in: float) -> SessionStore:
+    session = SessionStore()
+    session[SESSION_KEY] = asdict(who)
+    session[SIGNED_IN] = signed_in
+    session.create()
+    return session
+
+
 def test_a_line_may_stay_open_only_in_the_same_assignment_while_it_is_in_force(
     stage: Stage,
 ) -> None:
-    session = SessionStore()
-    session[SESSION_KEY] = {"assignment": stage.ward.assignment, "key": str(uuid4())}
-    session[SIGNED_IN] = time.time() - LONGEST_SESSION - 1
-    session.create()
-    today = date(2026, 3, 2)
+    old = session_of(stage.ward, time.time() - LONGEST_SESSION - 1)
+    session = session_of(stage.ward, time.time())
 
-    assert not still(session.session_key, stage.ward, today)
-    session[SIGNED_IN] = time.time()
-    session.save()
-    assert still(session.session_key, stage.ward, today)
-    assert not still(session.session_key, stage.officer, today)
-    assert not still("okänd", stage.ward, today)
-    owner("update directory_assignment set until = %s where id = %s", today, stage.ward.assignment)
-    assert not still(session.session_key, stage.ward, today)
+    assert not still(old.session_key, stage.ward)
+    assert still(session.session_key, stage.ward)
+    assert not still(session.session_key, stage.officer)
+    assert not still("okänd", stage.ward)
+    ends(stage.ward)
+    assert not still(session.session_key, stage.ward)
+
+
+def ends(who: Acting) -> None:
+    owner(
+        "update directory_assignment set until = current_date where id = %s returning id",
+        who.assignment,
+    )
+
+
+@pytest.mark.parametrize("how", ["assignment", "session"])
+def test_a_silent_line_ends_at_once_when_the_assignment_or_the_session_does(
+    stage: Stage, how: str
+) -> None:
+    session, other = session_of(stage.ward, time.time()), session_of(stage.officer, time.time())
+
+    def line_in(who: Acting, key: str | None) -> AsyncGenerator[bytes, None]:
+        async def still_acting() -> bool:
+            return await live.in_thread(still, key, who)
+
+        return cast(
+            AsyncGenerator[bytes, None], live.stream(who.unit, told, still_acting, who.person)
+        )
+
+    def happens() -> None:
+        try:
+            ends(stage.ward) if how == "assignment" else session.delete()
+        finally:
+            connection.close()
+
+    async def story() -> None:
+        line = line_in(stage.ward, session.session_key)
+        stays = line_in(stage.officer, other.session_key)
+        assert "event: ready" in await next_event(line)
+        assert "event: restart" in await next_event(line)
+        assert "event: ready" in await next_event(stays)
+        await asyncio.to_thread(happens)
+        assert "event: signed-out" in await next_event(line)
+        assert not live.hub.people[stage.officer.person].copy().pop().ask
+        await stays.aclose()
+
+    asyncio.run(story())
