@@ -38,9 +38,32 @@ FAULTS: dict[str, dict[str, Any]] = {
     "at_hash": {"at_hash": "ZmVs"},
     "auth_time": {"auth_time": -HOUR},
     "no-hsa-id": {"employeeHsaId": None},
+    "amr": {"amr": ["pwd", "otp"]},
+    "amr-without-pin": {"amr": ["sc"]},
+    "amr-software": {"amr": ["swk", "pin"]},
+    "amr-text": {"amr": "sc pin"},
+    "amr-odd": {"amr": [{"sc": "pin"}, ["sc", "pin"], None, 1]},
+    "no-amr": {"amr": None},
 }
 """Faults in what the token says, by name: claims that it gets instead. A whole number is seconds
 from now; None: the claim is left out."""
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+ENDING_FAULTS: dict[str, dict[str, Any]] = {
+    **{name: FAULTS[name] for name in ("iss", "aud", "exp", "iat", "future", "nonce")},
+    "no-iss": {"iss": None},
+    "no-aud": {"aud": None},
+    "no-iat": {"iat": None},
+    "no-exp": {"exp": None},
+    "no-jti": {"jti": None},
+    "no-events": {"events": None},
+    "other-event": {"events": {"https://ond.example/event": {}}},
+    "text-event": {"events": {EVENT: "ja"}},
+    "list-event": {"events": [EVENT]},
+    "of-nobody": {"sub": None, "sid": None},
+    "odd-sub": {"sub": ["alla"]},
+    "empty": {"sub": "", "sid": ""},
+}
+"""As FAULTS, in what tells that somebody has signed out."""
 
 
 class Provider:
@@ -102,29 +125,43 @@ class Provider:
         return {**told, "id_token": self.signed(self.claims(card), card.get("fault", ""))}
 
     def claims(self, card: dict[str, str]) -> dict[str, Any]:
-        now = int(time.time())
         claims = {
-            "iss": self.address,
-            "sub": hashlib.sha256(card["person"].encode()).hexdigest(),
-            "aud": self.client,
-            "exp": now + 300,
-            "iat": now,
-            "auth_time": now,
+            **self.common(card),
+            "auth_time": now(),
             "nonce": card.get("nonce"),
             "acr": LOA + card.get("loa", "loa3"),
+            "amr": ["sc", "pin"],
+            "sid": card.get("sid") or secrets.token_hex(8),
             "employeeHsaId": card["person"],
             "credentialPersonalIdentityNumber": card.get("number"),
         }
-        for name, value in FAULTS.get(card.get("fault", ""), {}).items():
-            claims[name] = now + value if isinstance(value, int) else value
-        return {name: value for name, value in claims.items() if value is not None}
+        return faulty(claims, FAULTS.get(card.get("fault", ""), {}))
 
-    def signed(self, claims: dict[str, Any], fault: str) -> str:
+    def ending(self, card: dict[str, str]) -> dict[str, Any]:
+        """What tells that somebody has signed out, or been put out: of one session, or of all."""
+        claims = {
+            **self.common(card),
+            "jti": card.get("jti") or secrets.token_hex(8),
+            "sid": card.get("sid"),
+            "events": {EVENT: {}},
+        }
+        return faulty(claims, ENDING_FAULTS.get(card.get("fault", ""), {}))
+
+    def common(self, card: dict[str, str]) -> dict[str, Any]:
+        return {
+            "iss": self.address,
+            "sub": hashlib.sha256(card["person"].encode()).hexdigest(),
+            "aud": self.client,
+            "exp": now() + 300,
+            "iat": now(),
+        }
+
+    def signed(self, claims: dict[str, Any], fault: str, kind: str = "JWT") -> str:
         if fault == "rotation":  # a new key takes over; the old one is gone at once
             number = str(int(self.keys[-1].kid or 0) + 1)
             self.keys = [RSAKey.generate_key(2048, {"kid": number, "use": "sig", "alg": "RS256"})]
         key = self.keys[-1]
-        header: dict[str, Any] = {"alg": "RS256", "kid": key.kid}
+        header: dict[str, Any] = {"alg": "RS256", "kid": key.kid, "typ": kind}
         if fault in ("none", "hs256"):
             return by_hand(header, claims, fault, key.as_pem(private=False))
         if fault in ("kid", "signature", "jwk"):  # a key of somebody else's
@@ -134,6 +171,16 @@ class Provider:
         if fault == "typ":
             header |= {"typ": "at+jwt"}
         return jwt.encode(header, claims, key, algorithms=["RS256"])
+
+
+def now() -> int:
+    return int(time.time())
+
+
+def faulty(claims: dict[str, Any], fault: dict[str, Any]) -> dict[str, Any]:
+    for name, value in fault.items():
+        claims[name] = now() + value if isinstance(value, int) else value
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 def by_hand(header: dict[str, Any], claims: dict[str, Any], fault: str, public: bytes) -> str:
@@ -190,6 +237,10 @@ class Handler(BaseHTTPRequestHandler):
             if not self.hostile:
                 given.pop("fault", None)
             self.to(self.provider.card_shown(given))
+        elif self.path == "/ended" and self.hostile:
+            fault = given.get("fault", "")
+            claims = self.provider.ending(given)
+            self.say(200, "text/plain", self.provider.signed(claims, fault, "logout+jwt"))
         elif self.path == "/token":
             told = self.provider.tokens(given, self.headers.get("Authorization", ""))
             self.say_json(200 if told else 400, told or {"error": "invalid_grant"})

@@ -38,7 +38,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "q": q,
         "next": wanted,
         "gone": request.method == "POST",
-        "acting": acting.current(request, timezone.localdate()),
+        "acting": acting.current(request),
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "simulation/sign_in.html", told, status=status)
@@ -50,7 +50,7 @@ def again(request: Asked) -> HttpResponse:
     """There is no card to show: one has said again who one is by coming here."""
     if request.method == "GET":
         return views_sign_in.again(request)  # type: ignore[return-value]
-    acting.shown_again(request, time.time(), "")
+    acting.shown_again(request, time.time())
     acting.switch(request, request.acting)
     acting.log_session(request.acting, "sign-in-again")
     return redirect(wanted_page(request))

@@ -17,6 +17,15 @@ from sammanhang.access.sessions import ACTING, SIGNED_IN, SessionStore
 from sammanhang.directory.models import CARE_ROLES
 
 SESSION_KEY = ACTING
+KEPT = (
+    SIGNED_IN,
+    sessions.PERSON,
+    sessions.AUTHENTICATED,
+    sessions.ID_TOKEN,
+    sessions.THERE,
+    sessions.TOLD,
+)
+"""What of a session is kept when one switches."""
 LONGEST_SESSION = 10 * 3600
 """Seconds from signing in, a shift, after which one signs in again however busy one is."""
 
@@ -86,32 +95,44 @@ def assignment(number: int, today: date) -> Acting | None:
 
 def sign_in(request: HttpRequest, acting: Acting) -> None:
     """Begins a session that acts so. Nothing is left of one that was before."""
-    identified(request, acting.person, time.time(), "")
+    identified(request, acting.person, time.time())
     switch(request, acting)
 
 
-def identified(request: HttpRequest, person: str, authenticated: float, id_token: str) -> None:
+def identified(
+    request: HttpRequest,
+    person: str,
+    authenticated: float,
+    id_token: str = "",
+    there: tuple[str, str] = ("", ""),
+) -> None:
     """Begins a session of somebody who has shown who they are and acts in nothing yet."""
     request.session.flush()
     request.session[SIGNED_IN] = time.time()
     request.session[sessions.PERSON] = person
-    shown_again(request, authenticated, id_token)
+    shown_again(request, authenticated, id_token, there)
 
 
 def switch(request: HttpRequest, acting: Acting) -> None:
     """Acts so from now on, in a session that ends no later than the one before."""
-    names = (SIGNED_IN, sessions.PERSON, sessions.AUTHENTICATED, sessions.ID_TOKEN)
-    kept = {name: request.session[name] for name in names if name in request.session}
+    kept = {name: request.session[name] for name in KEPT if name in request.session}
     request.session.flush()
     request.session.update(kept)
     request.session[sessions.BROWSER] = sessions.browser(request.headers.get("User-Agent", ""))
     request.session[SESSION_KEY] = asdict(acting)
 
 
-def shown_again(request: HttpRequest, authenticated: float, id_token: str) -> None:
-    """The person of the session has shown who they are, in seconds since 1970."""
+def shown_again(
+    request: HttpRequest,
+    authenticated: float,
+    id_token: str = "",
+    there: tuple[str, str] = ("", ""),
+) -> None:
+    """The person of the session has shown who they are, in seconds since 1970. `there`: what the
+    identity provider calls the person and its own session."""
     request.session[sessions.AUTHENTICATED] = authenticated
     request.session[sessions.ID_TOKEN] = id_token
+    request.session[sessions.THERE] = there
 
 
 def sign_out(request: HttpRequest) -> None:

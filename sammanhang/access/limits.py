@@ -29,6 +29,8 @@ from django.utils import timezone
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 LARGEST_TYPED = 200_000
 """Characters of a refused form that are shown again, to be sent later."""
+NEW_MARK = "new_mark"
+"""On a request: the mark that the browser is given."""
 COOKIE_AGE = 365 * 24 * 3600
 _marks = Signer(salt="known browser")
 
@@ -44,6 +46,7 @@ class Limit:
 
 LIMITS = {
     "sign-in": Limit(60, timedelta(minutes=10), shared=1200),
+    "sign-out-told": Limit(60, timedelta(minutes=10), shared=6000),
     "number": Limit(60, HOUR),
     "name": Limit(240, HOUR),
     "unit": Limit(240, MINUTE),
@@ -76,6 +79,17 @@ class TooMany(Exception):
 def new_mark() -> str:
     """For a browser in which somebody has signed in. It tells nothing of who."""
     return _marks.sign(secrets.token_urlsafe(16))
+
+
+def mark_for(request: HttpRequest) -> str:
+    """The browser's mark, or the one that it is given with the answer to this request."""
+    known, mark = visitor_of(request), getattr(request, NEW_MARK, "")
+    if known[1]:
+        return known[0]
+    if not mark:
+        mark = new_mark()
+        setattr(request, NEW_MARK, mark)
+    return visitor(mark, "")[0]
 
 
 def visitor(mark: str, address: str) -> tuple[str, bool]:

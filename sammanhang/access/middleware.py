@@ -62,7 +62,7 @@ class Limits:
         if not limits.visitor_of(request)[1]:
             response.set_cookie(
                 settings.BROWSER_COOKIE_NAME,
-                limits.new_mark(),
+                getattr(request, limits.NEW_MARK, "") or limits.new_mark(),
                 max_age=limits.COOKIE_AGE,
                 secure=settings.HTTPS,
                 httponly=True,

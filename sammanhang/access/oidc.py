@@ -29,6 +29,13 @@ LOA3 = "http://id.sambi.se/loa/loa3"
 ENOUGH = (LOA3, "http://id.sambi.se/loa/loa4")
 """Levels of assurance at which a person's data may be shown: HSLF-FS 2016:40 3 kap. asks for
 strong authentication, which Sambi's trust framework calls level 3 or above."""
+CLAIMS = {
+    "employeeHsaId": {"essential": True},
+    "acr": {"essential": True, "value": LOA3},
+    "amr": None,
+    CLAIM: None,
+}
+"""What is asked to be told of a person, as Inera's provider wants it asked."""
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Of signatures: by keys whose secret only the provider has. Never `none`, nor a shared secret."""
 LEEWAY = 60  # seconds that the provider's clock may differ from ours
@@ -55,6 +62,8 @@ class Person:
     id_token: str
     number: object = None
     """The person's identity number, if the provider tells it."""
+    there: tuple[str, str] = ("", "")
+    """What the provider calls the person and its own session, by which it tells that it ended."""
 
 
 class Provider(DjangoOAuth2App):
@@ -113,7 +122,7 @@ def begin(request: HttpRequest, *, again: bool) -> HttpResponseRedirect:
     """To the provider. `again`: the person is to show who they are even if they just have."""
     asked = {
         "acr_values": LOA3,
-        "claims": json.dumps({"id_token": {"employeeHsaId": {"essential": True}, CLAIM: None}}),
+        "claims": json.dumps({"id_token": CLAIMS}),
         "ui_locales": get_language() or "sv",
     }
     if again:
@@ -136,7 +145,7 @@ def answer(request: HttpRequest) -> Person:
     except OAuthError as error:
         raise Refused("cancelled" if error.error == "access_denied" else "code") from None
     except errors.JoseError as error:
-        raise Refused(_failed(error)) from None
+        raise Refused(failed(error)) from None
     except (RequestException, ValueError, RuntimeError):
         raise Refused("provider") from None
     claims = token.get("userinfo")
@@ -147,10 +156,33 @@ def answer(request: HttpRequest) -> Person:
         raise Refused("employeeHsaId")
     if claims.get("acr") not in ENOUGH:
         raise Refused("acr", hsa_id)
-    return Person(hsa_id, claims.get("auth_time", 0), token["id_token"], claims.get(CLAIM))
+    if not in_hardware(claims):
+        raise Refused("amr", hsa_id)
+    return Person(
+        hsa_id,
+        claims.get("auth_time", 0),
+        token["id_token"],
+        claims.get(CLAIM),
+        (claims["sub"], _text(claims.get("sid"))),
+    )
 
 
-def _failed(error: errors.JoseError) -> str:
+def in_hardware(claims: dict[str, Any]) -> bool:
+    """Whether the person has used a key in hardware, and meant to: by what the installation has
+    named as evidence of it (`settings.OIDC_HARDWARE`)."""
+    amr = claims.get("amr")
+    told = {
+        "amr": {_text(one) for one in amr} if isinstance(amr, list) else set[str](),
+        "acr": {_text(claims.get("acr"))},
+    }
+    return any(values <= told[claim] for claim, values in settings.OIDC_HARDWARE)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def failed(error: errors.JoseError) -> str:
     """What was wrong with a token, by the name of the claim or header."""
     if isinstance(error, errors.ExpiredTokenError):
         return "exp"

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 
-from sammanhang.access import limits
+from sammanhang.access import limits, strangers
 from sammanhang.access.acting import current, log_denied
 from sammanhang.access.limits import TooMany
 from sammanhang.access.sessions import AUTHENTICATED
@@ -63,6 +63,7 @@ def requires(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             acting = current(request)
             if acting is None:
+                strangers.note(request, "not-signed-in")
                 return _to_sign_in(request)
             request.acting = acting  # type: ignore[attr-defined]
             try:

@@ -28,8 +28,12 @@ PERSON = "person"
 """In a session: the HSA-id that the identity provider vouches for."""
 ID_TOKEN = "id token"  # noqa: S105
 """In a session: what the provider said, by which one signs out there."""
+THERE = "there"
+"""In a session: [person, session], as the identity provider calls them; empty if it doesn't."""
 BROWSER = "browser"
 """In a session: what it was begun with, in words."""
+TOLD = "told"
+"""In a session: what the person is told of this and earlier sign-ins (access/sign_ins.py)."""
 BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
 SYSTEMS = {
     "Windows": "Windows",
@@ -98,8 +102,9 @@ class SessionStore(SessionBase):
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         acting = data.get(ACTING)
         written = _one(
-            "select access_session_write(%s, %s, %s, %s, %s, %s)",
+            "select access_session_write(%s, %s, %s, %s, %s, %s, %s)",
             hashed(self.session_key), acting and acting["person"], acting and _acts(acting),
+            [hashed(name) if name else None for name in data.get(THERE, ("", ""))],
             self.encode(data), self.get_expiry_date(), must_create,
         )  # fmt: skip
         if not written:
@@ -173,6 +178,25 @@ def end(person: str, number: int | None = None) -> int:
             [person, number, number],
         )
         return cursor.rowcount
+
+
+def end_others(person: str, this: str | None) -> int:
+    """Ends the person's sessions but the one that asks. How many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from access_session where person = %s and key <> %s",
+            [person, hashed(this or "")],
+        )
+        return cursor.rowcount
+
+
+def ended_there(subject: str, session: str) -> list[str]:
+    """Ends the session that the provider says has ended there, or all of its person's where it
+    names none. Whose they were, each time; `-` where nobody acted yet."""
+    return _one(
+        "select access_session_ended_there(%s, %s)",
+        *(hashed(name) if name else None for name in (subject, session)),
+    )
 
 
 def end_as_keeper(person: str | None) -> int:

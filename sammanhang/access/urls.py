@@ -17,6 +17,7 @@ urlpatterns = [
     path("logga-in/svar/", views_sign_in.answer, name="answer"),
     path("logga-in/uppdrag/", views_sign_in.assignment, name="assignment"),
     path("logga-in/igen/", views_sign_in.again, name="sign-in-again"),
+    path("logga-in/stammer-det/", views_sign_in.told, name="told"),
     path("mina-inloggningar/", views.my_sessions, name="sessions"),
     path("uppdrag/", views_administration.people, name="people"),
     path("logggranskning/", views_review.months, name="review"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("tjansten/uppdrag/<str:unit>/", views_administration.appoint, name="appoint"),
     path("tjansten/inloggningar/", views_owner.signed_in, name="signed-in"),
     path("tjansten/allmant-intresse/", views_owner.interest, name="public-interest"),
+    path("logga-ut/fran-legitimeringen/", views_sign_in.ended_there, name="ended-there"),
     path("byt-enhet/", views.switch, name="switch"),
     path("logga-ut/", views.sign_out, name="sign-out"),
 ]

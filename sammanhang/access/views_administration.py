@@ -10,15 +10,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sammanhang.access import administration, appointments
+from sammanhang.access import administration, appointments, sessions, sign_ins
+from sammanhang.access.acting import log_reading
 from sammanhang.access.administration import YEAR, NotDone, Wanted
-from sammanhang.access.requires import LARGEST_NUMBER, Asked, Denied, requires
+from sammanhang.access.requires import LARGEST_NUMBER, Asked, Denied, just_signed_in, requires
 
 
 @require_http_methods(["GET", "POST"])
 @requires("unit_administrator")
 def people(request: Asked) -> HttpResponse:
-    """Who may act for the unit; to give an assignment, to end one, and to say it is needed."""
+    """Who may act for the unit; to give an assignment, to end one, and to say it is needed. Also
+    to sign somebody out everywhere, whose card is lost."""
+    if "sign-out" in request.POST:
+        return _sign_out(request)
     acting, today = request.acting, timezone.localdate()
     roles = (administration.role_at(acting),)
     error = _do(request, acting.unit, roles) if request.method == "POST" else None
@@ -26,8 +30,30 @@ def people(request: Asked) -> HttpResponse:
         return redirect("access:people")
     with administration.scope(acting):
         found = administration.at_unit(acting.unit, today)
-    told = {"section": "people", "held": found, "roles": roles, **_form(request, error, today)}
+        told = {
+            "section": "people",
+            "held": found,
+            "roles": roles,
+            "not_mine": sign_ins.not_mine(),
+            "ended": _shown_number(request, "avslutade"),
+            **_form(request, error, today),
+        }
     return render(request, "access/people.html", told, status=409 if error else 200)
+
+
+def _sign_out(request: Asked) -> HttpResponse:
+    """Ends the sessions, here and at other units, of somebody who may act for the unit today."""
+    just_signed_in(request)
+    person = request.POST["sign-out"][:50]
+    with administration.scope(request.acting):
+        at_work = {
+            one.person for one in administration.at_unit(request.acting.unit, timezone.localdate())
+        }
+        if person not in at_work:
+            raise Denied("sessions")
+        ended = sessions.end(person)
+        log_reading(request.acting, f"write:sessions-ended:{person}:{ended}")
+    return redirect(f"{request.path}?avslutade={ended}")
 
 
 @require_GET
@@ -99,6 +125,11 @@ def _number(request: Asked, name: str) -> int | None:
     text = request.POST.get(name, "")
     fits = text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_NUMBER
     return int(text[:20]) if fits else None
+
+
+def _shown_number(request: Asked, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= 3 else None
 
 
 def _form(request: Asked, error: str | None, today: date) -> dict[str, Any]:

@@ -8,17 +8,33 @@ from __future__ import annotations
 import time
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sammanhang.access import acting, limits, oidc, own_number, sessions
+from sammanhang.access import (
+    acting,
+    limits,
+    oidc,
+    oidc_logout,
+    own_number,
+    sessions,
+    sign_ins,
+    strangers,
+)
 from sammanhang.access.acting import Acting
 from sammanhang.access.oidc import Person, Refused
-from sammanhang.access.requires import RECENTLY, Asked, open_to_all, requires
+from sammanhang.access.requires import (
+    RECENTLY,
+    Asked,
+    just_signed_in,
+    open_to_all,
+    requires,
+)
 from sammanhang.access.wanted import HOME, chosen_assignment, wanted_page
 
 BEGUN = "begun"
@@ -67,7 +83,9 @@ def answer(request: HttpRequest) -> HttpResponse:
         if again:
             _same_and_now(request, person)
         else:
-            acting.identified(request, person.hsa_id, person.authenticated, person.id_token)
+            acting.identified(
+                request, person.hsa_id, person.authenticated, person.id_token, person.there
+            )
             own_number.remember(person.hsa_id, person.number)
     except Refused as refused:
         return _refuse(request, refused)
@@ -90,9 +108,29 @@ def _same_and_now(request: HttpRequest, person: Person) -> None:
         raise Refused("another", person.hsa_id)
     if person.authenticated < time.time() - RECENTLY:
         raise Refused("auth_time", person.hsa_id)
-    acting.shown_again(request, person.authenticated, person.id_token)
+    acting.shown_again(request, person.authenticated, person.id_token, person.there)
     acting.switch(request, who)
     acting.log_session(who, "sign-in-again")
+
+
+@csrf_exempt
+@open_to_all
+@require_POST
+def ended_there(request: HttpRequest) -> HttpResponse:
+    """The identity provider tells, itself and not by a browser, that somebody has signed out there
+    or been put out, as when a card is revoked: it ends here too."""
+    if not settings.OIDC_ISSUER:
+        raise Http404
+    limits.count_visitor(request, "sign-out-told")
+    try:
+        people = oidc_logout.end(oidc_logout.told(request.POST.get("logout_token", "")))
+    except Refused as refused:
+        strangers.note(request, f"sign-out-told:{refused.why}")
+        told = {"error": "invalid_request", "error_description": refused.why}
+        return JsonResponse(told, status=400, headers={"Cache-Control": "no-store"})
+    for person in people:
+        acting.log_session(Acting(person, "", "", "", "", 0, ""), "sign-out-by-provider")
+    return HttpResponse(headers={"Cache-Control": "no-store"})
 
 
 @open_to_all
@@ -113,13 +151,29 @@ def assignment(request: HttpRequest) -> HttpResponse:
 def _act(request: HttpRequest, chosen: Acting, wanted: str) -> HttpResponse:
     acting.switch(request, chosen)
     acting.log_session(chosen, "sign-in")
+    sign_ins.signed_in(request, chosen)
     return redirect(wanted)
+
+
+@require_POST
+@requires()
+def told(request: Asked) -> HttpResponse:
+    """The answer to what was unusual. That it wasn't oneself is for who has just shown the card."""
+    mine, wanted = request.POST.get("mine") == "1", wanted_page(request)
+    if not mine:
+        just_signed_in(request)
+    ended = sign_ins.answered(request, request.acting, mine=mine)
+    if mine or ended is None:
+        return redirect(wanted)
+    return render(request, "access/not_mine.html", {"ended": ended, "next": wanted})
 
 
 def _refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Says what to do about it, and notes it: of somebody unknown unless it is sure who it was."""
-    nobody = Acting(refused.person or "-", "", "", "", "", 0, "")
-    acting.log_denied(nobody, f"sign-in:{refused.why}")
+    who = Acting(refused.person or "-", "", "", "", "", 0, "")
+    acting.log_denied(who, f"sign-in:{refused.why}")
+    if refused.person and refused.why != NO_ASSIGNMENT:
+        sign_ins.refused(request, who, refused.why)
     if sessions.ACTING not in request.session:
         acting.sign_out(request)  # nothing of the attempt is left
     told = {"why": refused.why, "what_to_do": _what_to_do(refused.why)}
@@ -132,6 +186,10 @@ def _what_to_do(why: str) -> str:
             "Du loggade in på ett sätt som inte räcker för uppgifter om personer. "
             "Logga in med SITHS eID (tillitsnivå 3). Har du inget, beställ det hos din enhets "
             "id-administratör."
+        ),
+        "amr": _(
+            "Du loggade in på ett sätt som inte räcker för uppgifter om personer. "
+            "Logga in med ditt kort och din kod, eller med legitimationen i din mobil."
         ),
         NO_ASSIGNMENT: _(
             "Du har inget uppdrag i Sammanhang i dag. "

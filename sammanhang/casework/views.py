@@ -18,6 +18,7 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from sammanhang.access import strangers
 from sammanhang.access.acting import Acting, current, log_denied, still
 from sammanhang.access.requires import Asked, in_care
 from sammanhang.casework import boards, live
@@ -144,7 +145,9 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     """The line on which a board and its case pages hear what happens."""
     acting = current(request)
     if acting is None or not acting.takes_part_in_care:
-        if acting is not None:
+        if acting is None:
+            strangers.note(request, "not-signed-in")
+        else:
             log_denied(acting, "line")
         return HttpResponse(status=204)  # an EventSource stops at 204
     if live.hub.full(acting.person):

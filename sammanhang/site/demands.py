@@ -52,6 +52,11 @@ def _of_tls() -> Iterator[str]:
 def _of_real_people() -> Iterator[str]:
     if not settings.HTTPS:
         yield "Uppgifter om verkliga personer går bara över TLS: sätt SAMMANHANG_HTTPS=1."
+    if not settings.OIDC_HARDWARE:
+        yield (
+            "Ange i SAMMANHANG_OIDC_HARDWARE hur legitimeringstjänsten säger att ett kort eller "
+            "en nyckel i hårdvara användes, annars kommer ingen in."
+        )
     if not settings.CLAMD:
         yield "Ange en viruskontroll i SAMMANHANG_CLAMD: filer tas inte emot ogranskade."
     if settings.EMBEDDED:

@@ -102,6 +102,28 @@ def client_secret(issuer: str) -> str:
         ) from None
 
 
+def evidence(text: str) -> list[tuple[str, frozenset[str]]]:
+    """What the identity provider says when a key in hardware was used and the person meant it:
+    [claim, the values that it then has, all of them], any of which is enough."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for one in text.split():
+        claim, _, values = one.partition(":")
+        if claim not in ("amr", "acr") or not all(values.split("+")):
+            raise ImproperlyConfigured(
+                f"SAMMANHANG_OIDC_HARDWARE: {one} går inte att tolka. Så här skrivs det: "
+                "amr:sc+pin amr:hwk+pin, eller acr: och tillitsnivån; se docs/operations.md."
+            )
+        found.append((claim, frozenset(values.split("+"))))
+    return found
+
+
+OIDC_HARDWARE = evidence(
+    os.environ.get(
+        "SAMMANHANG_OIDC_HARDWARE",
+        # RFC 8176: a smart card, or a key in hardware, and what only its holder does with it.
+        "amr:sc+pin amr:hwk+pin amr:hwk+fpt amr:hwk+face amr:hwk+user",
+    )
+)
 PROVIDER_NEEDED = True
 """Nobody gets in without an identity provider, and nothing is served without one."""
 OIDC_ISSUER = os.environ.get("SAMMANHANG_OIDC_ISSUER", "")

@@ -15,7 +15,7 @@ from django.utils import translation
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from sammanhang.access import openings
+from sammanhang.access import openings, sign_ins
 from sammanhang.directory.models import ROLES
 from sammanhang.site import words
 from sammanhang.site.menu import menu
@@ -44,6 +44,7 @@ def environment(**options: Any) -> Environment:
         synthetic=settings.SYNTHETIC,
         openings_to_review=openings.to_review,
         role_title=role_title,
+        told_of_sign_in=sign_ins.to_tell,
         time_words=time_words,
         idle_minutes=lambda: int(settings.IDLE.total_seconds() // 60),
     )

@@ -28,3 +28,17 @@ begin
   perform set_config('app.counted', '', true);
   return counted;
 end $$;
+
+-- Whether what may be used once, from a moment that it names itself, is used for the first time.
+create function access_use_once(the_kind text, the_one text, since timestamptz) returns boolean
+  language plpgsql as $$
+declare
+  first boolean;
+begin
+  perform set_config('app.counted', the_one, true);
+  insert into access_use (kind, who, since) values (the_kind, the_one, since)
+    on conflict do nothing;
+  first := found;
+  perform set_config('app.counted', '', true);
+  return first;
+end $$;

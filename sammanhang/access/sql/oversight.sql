@@ -77,3 +77,17 @@ create policy owner_sees on access_session for select
 create policy owner_ends on access_session for delete
   using (person is not null and (select directory_organisation_as('system_owner')) is not null
          and access_is_ones_own_staff(person));
+
+-- So does a unit's administrator those of who may act for the unit today: a card that is lost is
+-- told of there first.
+create function access_is_ones_units_staff(the_person text) returns boolean
+  language sql stable
+  return exists (select from directory_assignment a
+                 where a.staff_id = the_person and a.unit_id = (select directory_administers())
+                   and a.since <= current_date and (a.until is null or a.until > current_date));
+create policy administrator_sees on access_session for select
+  using (person is not null and (select directory_administers()) is not null
+         and access_is_ones_units_staff(person));
+create policy administrator_ends on access_session for delete
+  using (person is not null and (select directory_administers()) is not null
+         and access_is_ones_units_staff(person));

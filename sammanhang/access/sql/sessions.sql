@@ -1,6 +1,6 @@
 -- Who is signed in. Of the key that the browser holds only a hash is kept here, so that nobody who
 -- reads the table, or a copy of it, can act as those who stand in it. A row is had by its key, or by
--- the person whose it is. Sessions are asked for before one knows who asks: hence the functions,
+-- the person whose it is, or by what the identity provider calls it. Sessions are asked for before one knows who asks: hence the functions,
 -- which say which session it is about in the same statement that reads it.
 create table access_session (
   id       bigint generated always as identity primary key,
@@ -8,16 +8,24 @@ create table access_session (
   person   text,  -- none until an assignment is chosen
   assignment bigint,  -- that is acted in
   rights   text,  -- what it gave when it was chosen: who, at which unit of what kind, in which role
+  subject  text,  -- hash of what the identity provider calls the person
+  provider_session text,  -- and of what it calls its own session
   data     text not null,  -- signed by the service
   seen_at  timestamptz not null default now(),  -- to the minute
   ends_at  timestamptz not null
 );
 create index access_session_person on access_session (person);
+create index access_session_subject on access_session (subject);
+create index access_session_provider on access_session (provider_session);
 alter table access_session enable row level security;
 alter table access_session force row level security;
 create policy own on access_session
   using (key = app_setting('session') or person = app_setting('person'))
   with check (key = app_setting('session'));
+create policy told_of on access_session for select
+  using (subject = app_setting('subject') or provider_session = app_setting('provider_session'));
+create policy ended_there on access_session for delete
+  using (subject = app_setting('subject') or provider_session = app_setting('provider_session'));
 
 -- What an assignment in force on a day gives; null if it has ended, or is no longer there. Whoever
 -- asks isn't known yet, so the directory is read as where one signs in.
@@ -59,19 +67,23 @@ begin
 end $$;
 
 -- Whether it could be written: a new one isn't there yet, another still is. `acts`: [assignment,
--- what it gives], of one in which an assignment is chosen.
+-- what it gives], of one in which an assignment is chosen. `there`: [person, session], hashes of
+-- what the identity provider calls them.
 create function access_session_write(
-    the_key text, the_person text, acts text[], the_data text, the_end timestamptz, anew boolean)
+    the_key text, the_person text, acts text[], there text[], the_data text, the_end timestamptz,
+    anew boolean)
   returns boolean language plpgsql as $$
 begin
   perform set_config('app.session', the_key, true);
   if anew then
-    insert into access_session (key, person, assignment, rights, data, ends_at)
-      values (the_key, the_person, acts[1]::bigint, acts[2], the_data, the_end)
+    insert into access_session
+        (key, person, assignment, rights, subject, provider_session, data, ends_at)
+      values (the_key, the_person, acts[1]::bigint, acts[2], there[1], there[2], the_data, the_end)
       on conflict (key) do nothing;
   else
     update access_session set person = the_person, assignment = acts[1]::bigint,
-      rights = acts[2], data = the_data, ends_at = the_end
+      rights = acts[2], subject = there[1], provider_session = there[2], data = the_data,
+      ends_at = the_end
       where key = the_key;
   end if;
   return found;
@@ -81,6 +93,26 @@ create function access_session_end(the_key text) returns void language plpgsql a
 begin
   perform set_config('app.session', the_key, true);
   delete from access_session where key = the_key;
+end $$;
+
+-- Ends what the identity provider says has ended there: one session of its own, or, where it names
+-- none, all of a person's. Hashes, as they are kept. Whose they were.
+create function access_session_ended_there(the_subject text, the_session text) returns text[]
+  language plpgsql as $$
+declare
+  people text[];
+begin
+  perform set_config('app.subject', coalesce(the_subject, ''), true),
+          set_config('app.provider_session', coalesce(the_session, ''), true);
+  with ended as (
+    delete from access_session
+    where (the_session is null or provider_session = the_session)
+      and (the_subject is null or subject = the_subject)
+      and (the_session is not null or the_subject is not null)
+    returning person)
+  select array_agg(coalesce(person, '-')) into people from ended;
+  perform set_config('app.subject', '', true), set_config('app.provider_session', '', true);
+  return coalesce(people, '{}');
 end $$;
 
 -- Lines that stand open (casework/live.py) hear that somebody's session or assignment has ended,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from stage import Stage, owner, person_at
 
 from sammanhang.access.acting import Acting, choices
 from sammanhang.access.administration import scope
+from sammanhang.access.requires import RECENTLY
+from sammanhang.access.sessions import AUTHENTICATED
 
 
 def signed_in(who: Acting) -> Client:
@@ -167,3 +170,40 @@ def test_what_was_given_by_mistake_today_is_taken_back_today(
     ((number,),) = owner("select max(id) from directory_assignment")
     client.post("/uppdrag/", {"end": str(number)})
     assert held(new) == [(stage.other_ward.unit, "ward_nurse")]
+
+
+def in_a_while(client: Client) -> None:
+    """So long that a sensitive act takes that one shows again who one is."""
+    session = client.session
+    session[AUTHENTICATED] = time.time() - RECENTLY - 1
+    session.save()
+
+
+def test_signs_out_somebody_at_the_unit_whose_card_is_lost(
+    stage: Stage, administrator: Acting
+) -> None:
+    own, other = signed_in(stage.ward), signed_in(stage.other_ward)
+    client = signed_in(administrator)
+    assert "Logga ut" in client.get("/uppdrag/").content.decode()
+    answer = client.post("/uppdrag/", {"sign-out": stage.ward.person}, follow=True)
+
+    assert "1 inloggning är avslutad." in answer.content.decode()
+    assert client.post("/uppdrag/", {"sign-out": stage.other_ward.person}).status_code == 404
+    assert (own.get("/tavla/").status_code, other.get("/tavla/").status_code) == (302, 200)
+    told = owner("select person from access_log where action like 'write:sessions-ended:%%'")
+    assert told == [(administrator.person,)]
+
+    own = signed_in(stage.ward)
+    in_a_while(client)
+    answer = client.post("/uppdrag/", {"sign-out": stage.ward.person})
+    assert "/logga-in/igen/" in answer.headers["Location"]
+    assert own.get("/tavla/").status_code == 200
+
+
+def test_another_units_sessions_stay_also_when_the_view_forgets(
+    stage: Stage, administrator: Acting
+) -> None:
+    signed_in(stage.other_ward), signed_in(stage.ward)
+    with scope(administrator), connection.cursor() as cursor:
+        cursor.execute("delete from access_session where person is not null")
+    assert owner("select person from access_session") == [(stage.other_ward.person,)]

@@ -6,12 +6,7 @@ leaves no session.
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -19,81 +14,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 from bs4 import BeautifulSoup
-from django.conf import settings
+from desk import BOARD, MINE, Desk
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.test.utils import override_settings
 from stage import Stage, owner, person_at
 
-from sammanhang.access.acting import SESSION_KEY, Acting
+from sammanhang.access.acting import SESSION_KEY
+from sammanhang.access.oidc import LOA3
 from sammanhang.access.requires import RECENTLY
 from sammanhang.access.sessions import AUTHENTICATED
 from sammanhang.residents.identifiers import synthetic_personnummer
-from sammanhang.site.settings import client_secret
+from sammanhang.site.settings import client_secret, evidence
 
-BOARD, MINE = "/tavla/", "/mina-inloggningar/"
-SECRET = "bara-till-prov"
-BROWSER = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0"
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[str]:
-    """The address of an identity provider that makes the faults that it is asked for."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "simulation.identity_provider", f"--port={port}", "--hostile"]
-    process = subprocess.Popen(command, env={**os.environ, "IDENTITY_PROVIDER_SECRET": SECRET})
-    address = f"http://localhost:{port}"
-    try:
-        httpx.Client(transport=httpx.HTTPTransport(retries=12)).get(address)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-@pytest.fixture(autouse=True)
-def _signs_in_there(provider: str) -> Iterator[None]:
-    with override_settings(
-        ROOT_URLCONF="sammanhang.site.urls",
-        OIDC_ISSUER=provider,
-        OIDC_CLIENT_ID="sammanhang",
-        OIDC_CLIENT_SECRET=SECRET,
-    ):
-        yield
-
-
-class Desk:
-    """Somebody at a browser, who goes to the provider, shows a card there and comes back."""
-
-    def __init__(self) -> None:
-        self.client = Client(headers={"User-Agent": BROWSER})
-
-    def leaves(self, way: str = "/logga-in/", wanted: str = BOARD) -> dict[str, str]:
-        """The card reader's form at the provider."""
-        away = self.client.post(way, {"next": wanted})
-        assert away.status_code == 302, away.content.decode()
-        page = httpx.get(away.headers["Location"])
-        assert page.status_code == 200, page.text
-        fields = BeautifulSoup(page.text, "html.parser").select("input[type=hidden]")
-        return {str(one["name"]): str(one["value"]) for one in fields}
-
-    def shows_card(self, person: str, form: dict[str, str] | None = None, **card: str) -> str:
-        """The address that the provider sends the browser back to."""
-        form = (form or self.leaves()) | {"person": person} | card
-        shown = httpx.post(f"{settings.OIDC_ISSUER}/card", data=form)
-        return shown.headers["Location"].removeprefix("http://testserver")
-
-    def signs_in(self, who: Acting, **card: str) -> Any:
-        return self.client.get(self.shows_card(who.person, **card))
-
-    def shows_again(self, who: Acting, wanted: str = MINE, **card: str) -> Any:
-        form = self.leaves("/logga-in/igen/", wanted)
-        return self.client.get(self.shows_card(who.person, form, **card))
-
-    def is_in(self) -> bool:
-        return self.client.get(BOARD).status_code == 200
+pytestmark = pytest.mark.usefixtures("signs_in_there")
 
 
 def log() -> list[tuple[str, str]]:
@@ -149,6 +83,35 @@ def test_an_answer_that_is_not_as_it_should_be_signs_nobody_in(
     assert no_session_is_left()
     assert not desk.is_in()
     assert log()[-1][0] == "-"  # whom it said that it was isn't believed
+
+
+@pytest.mark.parametrize(
+    "fault", ["amr", "amr-without-pin", "amr-software", "amr-text", "amr-odd", "no-amr"]
+)
+def test_without_a_key_in_hardware_and_a_sign_of_intent_nobody_gets_in(
+    stage: Stage, fault: str
+) -> None:
+    desk = Desk()
+    answer = desk.signs_in(stage.ward, fault=fault)
+    refused(answer, "amr")
+    assert "ditt kort" in answer.content.decode()
+    # A claim that isn't even a list makes the whole token one not to believe.
+    assert log()[-1][0] == ("-" if fault == "amr-text" else stage.ward.person)
+    assert no_session_is_left()
+
+
+def test_where_the_level_itself_means_a_card_the_installation_says_so(stage: Stage) -> None:
+    with override_settings(OIDC_HARDWARE=evidence(f"acr:{LOA3}")):
+        desk = Desk()
+        desk.signs_in(stage.ward, fault="no-amr")
+        assert desk.is_in()
+        refused(Desk().signs_in(stage.ward, loa="loa4", fault="no-amr"), "amr")
+
+
+@pytest.mark.parametrize("faulty", ["hwk", "amr:", "amr:sc+", "sub:sc", "amr hwk"])
+def test_what_is_no_evidence_is_said_at_start(faulty: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SAMMANHANG_OIDC_HARDWARE"):
+        evidence(faulty)
 
 
 def test_below_level_3_nobody_sees_anybody(stage: Stage) -> None:
