@@ -47,6 +47,8 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 """Faults in what the token says, by name: claims that it gets instead. A whole number is seconds
 from now; None: the claim is left out."""
+TYPES = {"typ": "at+jwt", "typ-jwt": "JWT", "typ-odd": ["logout+jwt"]}
+"""Faults in what the token calls itself."""
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ENDING_FAULTS: dict[str, dict[str, Any]] = {
     **{name: FAULTS[name] for name in ("iss", "aud", "exp", "iat", "future", "nonce")},
@@ -168,8 +170,8 @@ class Provider:
             key = RSAKey.generate_key(2048)
             header |= {"kid": "okänd"} if fault == "kid" else {}
             header |= {"jwk": key.as_dict(private=False)} if fault == "jwk" else {}
-        if fault == "typ":
-            header |= {"typ": "at+jwt"}
+        if fault in TYPES:
+            header |= {"typ": TYPES[fault]}
         return jwt.encode(header, claims, key, algorithms=["RS256"])
 
 

@@ -19,8 +19,8 @@ from sammanhang.access import sessions
 from sammanhang.access.oidc import ALGORITHMS, LEEWAY, OLDEST_TOKEN, Refused, failed, provider
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-TYPES = ("logout+jwt", "application/logout+jwt", "jwt")
-"""Of a token that tells of it; an older provider calls it nothing more than a token."""
+TYPES = ("logout+jwt", "application/logout+jwt")
+"""What a token that tells of it calls itself, so that no other kind is taken for one."""
 LONGEST = 10_000  # characters of a token
 
 
@@ -67,7 +67,7 @@ def _registry() -> jwt.JWTClaimsRegistry:
 
 def _meant(header: dict[str, Any], claims: dict[str, Any]) -> Ended:
     """What is to end, of a token that is signed and ours to read: and no other kind of token."""
-    kind = header.get("typ", "JWT")
+    kind = header.get("typ")
     if not isinstance(kind, str) or kind.lower() not in TYPES:
         raise Refused("typ")
     events = claims["events"]
@@ -77,10 +77,10 @@ def _meant(header: dict[str, Any], claims: dict[str, Any]) -> Ended:
         raise Refused("nonce")  # an ID token, made to look like this
     if claims["iat"] < time.time() - OLDEST_TOKEN:
         raise Refused("iat")
-    names = [claims.get(name, "") for name in ("sub", "sid")]
-    if not all(isinstance(name, str) for name in names) or not any(names):
+    subject, session = claims.get("sub", ""), claims.get("sid", "")
+    if not isinstance(subject, str) or not isinstance(session, str) or not (subject or session):
         raise Refused("sub")
-    return Ended(*names, claims["jti"], datetime.fromtimestamp(claims["iat"], UTC))
+    return Ended(subject, session, claims["jti"], datetime.fromtimestamp(claims["iat"], UTC))
 
 
 def end(ended: Ended) -> list[str]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -26,6 +27,8 @@ from sammanhang.access.acting import Acting, log_reading, scope
 LONG = timedelta(days=60)
 """Without signing in, after which it is unusual to."""
 KEPT = timedelta(days=400)
+MOST = 5
+"""Of each kind, that is told; the latest."""
 FIRST_MINUTE = timedelta(minutes=1)
 """Within which the pages tell when one last signed in."""
 
@@ -91,7 +94,7 @@ def told(earlier: Sequence[Earlier], mark: str, now: datetime) -> Told:
 
 
 def _shown(earlier: Iterable[Earlier]) -> list[When]:
-    return [(one.at, one.browser) for one in earlier]
+    return [(one.at, one.browser) for one in islice(earlier, MOST)]
 
 
 # --- Kept, and told in the session -----------------------------------------------------------
@@ -112,9 +115,11 @@ def signed_in(request: HttpRequest, acting: Acting) -> None:
 def to_tell(request: HttpRequest) -> dict[str, Any] | None:
     """What a page tells: what is to be answered, until it is; and else, in the first minute, when
     one last signed in."""
-    kept = json.loads(request.session.get(sessions.TOLD, "null"))
-    fresh = kept and timezone.now() - datetime.fromisoformat(kept["at"]) < FIRST_MINUTE
-    return kept if fresh or (kept and kept["ask"]) else None
+    if sessions.TOLD not in request.session:
+        return None
+    kept, now = json.loads(request.session[sessions.TOLD]), timezone.now()
+    fresh = now - datetime.fromisoformat(kept["at"]) < FIRST_MINUTE
+    return {**kept, "now": now} if fresh or kept["ask"] else None
 
 
 def answered(request: HttpRequest, acting: Acting, *, mine: bool) -> int | None:
@@ -124,7 +129,7 @@ def answered(request: HttpRequest, acting: Acting, *, mine: bool) -> int | None:
         return None
     with scope(acting):
         ended = _say(acting, kept["number"], mine=mine, this=request.session.session_key)
-    request.session[sessions.TOLD] = json.dumps({**kept, "ask": False})
+    del request.session[sessions.TOLD]
     return ended
 
 

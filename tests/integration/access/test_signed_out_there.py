@@ -94,7 +94,7 @@ LIES = {
     "of-nobody": "sub", "odd-sub": "sub", "empty": "sub",
     "none": "alg", "hs256": "alg",
     "kid": "kid", "signature": "signature", "jwk": "signature",
-    "typ": "typ",
+    "typ": "typ", "typ-jwt": "typ",
 }  # fmt: skip
 """What is wrong with what is told, and what it is refused for."""
 
