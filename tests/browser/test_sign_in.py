@@ -68,3 +68,30 @@ def test_a_nurse_signs_in_with_her_card_sees_where_and_signs_out(window: Window)
     page.wait_for_url("**/logga-in/")
     page.goto("/tavla/")
     expect(page).to_have_url(re.compile("/logga-in/"))
+
+
+def test_she_is_asked_about_a_browser_that_she_has_not_used_before_and_answers(
+    window: Window,
+) -> None:
+    def signed_in() -> Page:
+        page = window()
+        page.get_by_role("button", name="Logga in med SITHS eID").click()
+        shows_card(page)
+        page.wait_for_url("**/tavla/**")
+        return page
+
+    elsewhere, page = signed_in(), signed_in()
+    asked = page.get_by_role("region", name="Var det du?")
+    expect(asked).to_contain_text("inte loggat in i den här webbläsaren förut")
+    expect(asked).to_contain_text("inloggad också i Chrome, Linux")
+    assert accessibility_faults(page) == []
+    page.goto("/mina-inloggningar/")
+    asked.get_by_role("button", name="Det var inte jag").click()
+    expect(page.get_by_role("heading", name="Tack, det är noterat")).to_be_visible()
+    assert accessibility_faults(page) == []
+
+    page.get_by_role("link", name="Fortsätt arbeta").click()
+    expect(page).to_have_url(re.compile("/mina-inloggningar/"))
+    expect(asked).to_have_count(0)
+    elsewhere.goto("/tavla/")
+    expect(elsewhere).to_have_url(re.compile("/logga-in/"))
