@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -126,11 +126,15 @@ def ended_there(request: HttpRequest) -> HttpResponse:
         people = oidc_logout.end(oidc_logout.told(request.POST.get("logout_token", "")))
     except Refused as refused:
         strangers.note(request, f"sign-out-told:{refused.why}")
-        told = {"error": "invalid_request", "error_description": refused.why}
-        return JsonResponse(told, status=400, headers={"Cache-Control": "no-store"})
+        return _to_provider(refused.why, status=400)
     for person in people:
         acting.log_session(Acting(person, "", "", "", "", 0, ""), "sign-out-by-provider")
-    return HttpResponse(headers={"Cache-Control": "no-store"})
+    return _to_provider("", status=200)
+
+
+def _to_provider(why: str, *, status: int) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(why, status=status, content_type="text/plain", headers=headers)
 
 
 @open_to_all

@@ -107,7 +107,7 @@ def test_what_is_not_as_it_should_be_ends_nothing(
     with caplog.at_level(logging.WARNING):
         answer = tells(telling(stage.ward.person, fault=fault))
 
-    assert (answer.status_code, answer.json()["error_description"]) == (400, why)
+    assert (answer.status_code, answer.content.decode()) == (400, why)
     assert desk.is_in()
     assert f"sign-out-told:{why}" in caplog.text
 
@@ -126,7 +126,7 @@ def test_what_was_told_once_is_not_told_again(stage: Stage) -> None:
     desk = signed_in(stage.ward)
     answer = tells(token)
 
-    assert (answer.status_code, answer.json()["error_description"]) == (400, "jti")
+    assert (answer.status_code, answer.content.decode()) == (400, "jti")
     assert desk.is_in()
 
 
@@ -142,7 +142,7 @@ def test_a_key_that_the_provider_has_taken_out_of_use_ends_nothing(stage: Stage)
     desk.signs_in(stage.ward, fault="rotation")
     answer = tells(token)
 
-    assert (answer.status_code, answer.json()["error_description"]) == (400, "kid")
+    assert (answer.status_code, answer.content.decode()) == (400, "kid")
     assert desk.is_in()
 
 
