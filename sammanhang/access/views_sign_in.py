@@ -159,10 +159,12 @@ def _act(request: HttpRequest, chosen: Acting, wanted: str) -> HttpResponse:
     return redirect(wanted)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires()
 def told(request: Asked) -> HttpResponse:
     """The answer to what was unusual. That it wasn't oneself is for who has just shown the card."""
+    if request.method == "GET":
+        return redirect(HOME)
     mine, wanted = request.POST.get("mine") == "1", wanted_page(request)
     if not mine:
         just_signed_in(request)
