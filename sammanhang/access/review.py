@@ -49,7 +49,7 @@ class Review:
     patterns: list[Finding]
     verdicts: dict[str, list[Verdict]]
     sealed: bool
-    """Whether the sample can be drawn: the month has a seal."""
+    """Whether the sample can be drawn: there is a seal from after the month began."""
 
     def finding(self, key: str) -> Finding | None:
         return next((one for one in (*self.sample, *self.patterns) if one.key == key), None)
@@ -140,8 +140,8 @@ def load(first: date, unit: str) -> Review:
         acts = dict(cursor.fetchall())
         cursor.execute(
             "select encode(hash, 'hex') from access_log_seal "
-            "where sealed_at >= %s and sealed_at < %s order by number limit 1",
-            [since, until],
+            "where sealed_at >= %s order by number limit 1",
+            [since],
         )
         row = cursor.fetchone()
         seed = f"{unit} {first} {row[0]}" if row else None

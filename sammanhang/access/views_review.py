@@ -77,11 +77,16 @@ def month(request: Asked, year: int, month: int) -> HttpResponse:
         log_reading(request.acting, "read:log-review")
     if request.method == "POST" and error is None:
         return redirect("access:review-month", year=year, month=month)
+    nothing = _("Inget att visa här. Den här månaden har inget som liknar något att titta på.")
+    undrawn = _("Stickprovet dras när loggen förseglas nästa gång, så att ingen kan välja det.")
     told = {
         "section": "review",
         "month": first,
         "review": loaded,
-        "groups": ((_("Stickprov"), loaded.sample), (_("Värt en titt"), loaded.patterns)),
+        "groups": (
+            (_("Stickprov"), loaded.sample, nothing if loaded.sealed else undrawn),
+            (_("Värt en titt"), loaded.patterns, nothing),
+        ),
         "why": {pattern: _(words) for pattern, words in WHY.items()},
         "said": _said(),
         "in_words": in_words,

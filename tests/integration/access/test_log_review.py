@@ -347,6 +347,17 @@ def test_a_month_is_signed_when_all_of_it_is_judged(
     assert "granskad" in client.get("/logggranskning/").content.decode()
 
 
+def test_a_month_that_was_first_sealed_after_its_end_has_a_sample_too(
+    stage: Stage, reviewer: Acting, last_month: date
+) -> None:
+    owner("alter table access_log_seal disable trigger user")
+    owner("update access_log_seal set sealed_at = %s", review.month_after(last_month))
+    owner("alter table access_log_seal enable trigger user")
+    with review.scope(reviewer):
+        assert len(review.load(last_month, reviewer.unit).sample) == 2
+    assert "Stickprovet dras" not in signed_in(reviewer).get(page_of(last_month)).content.decode()
+
+
 def test_a_month_that_goes_on_or_another_unit_s_is_not_signed(
     stage: Stage, reviewer: Acting, last_month: date
 ) -> None:
