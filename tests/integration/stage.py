@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connections
+from django.test import Client
 
 from sammanhang.access.acting import Acting
 from sammanhang.casework.actions import Changed, Performed, Refused, open_case, perform
@@ -66,6 +67,13 @@ def person_at(unit: str, name: str = "Per Prov", role: str = "ward_nurse") -> Ac
     )  # fmt: skip
     ((kind,),) = owner("select type from directory_unit where hsa_id = %s", unit)
     return Acting(hsa_id, name, unit, unit, kind, number, role)
+
+
+def signed_in(who: Acting) -> Client:
+    """The browser of somebody at work, who has chosen whom to be."""
+    client = Client()
+    client.post("/logga-in/", {"assignment": who.assignment})
+    return client
 
 
 def resident(n: int = 0, *, protected: bool = False) -> UUID:

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection
-from django.test import Client
 from django.utils import timezone
-from stage import MONDAY, Stage, owner, person_at
+from stage import MONDAY, Stage, owner, signed_in
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.casework import documents, processes
@@ -17,16 +16,6 @@ from sammanhang.governance.shelf import in_force
 
 PROV = "prov-in-och-utskrivning"
 DECISION = "VVG 2026-12-03 § 14"
-
-
-@pytest.fixture
-def eva(stage: Stage) -> Acting:
-    return person_at(stage.officer.unit, "Eva Ek", role="process_leader")
-
-
-@pytest.fixture
-def sonja(stage: Stage) -> Acting:
-    return person_at(stage.officer.unit, "Sonja Falk", role="secretary")
 
 
 def tomorrow() -> date:
@@ -44,12 +33,6 @@ def proposed(by: Acting, since: date, *, transition: str = "nya ärenden") -> in
         )
         actions.propose(acting=by, number=number, onto=1, as_number="2", in_force_from=since)
     return number
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 def test_what_is_decided_is_what_cases_run_under_from_its_day(

@@ -17,11 +17,6 @@ TEXT = "# Prov\n\nFörsta texten."
 
 
 @pytest.fixture
-def eva(stage: Stage) -> Acting:
-    return person_at(stage.officer.unit, "Eva Ek", role="process_leader")
-
-
-@pytest.fixture
 def ove(stage: Stage) -> Acting:
     return person_at(stage.officer.unit, "Ove Ask", role="process_leader")
 

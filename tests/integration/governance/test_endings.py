@@ -8,9 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, signed_in
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.requires import Denied
@@ -25,11 +24,6 @@ LAST = date(2099, 12, 31)
 
 def ahead(days: int) -> date:
     return LAST - timedelta(days=days)
-
-
-@pytest.fixture
-def eva(stage: Stage) -> Acting:
-    return person_at(stage.officer.unit, "Eva Ek", role="process_leader")
 
 
 def area_of(who: Acting) -> str:
@@ -123,8 +117,7 @@ def words(answer: HttpResponse) -> str:
 def test_the_page_warns_until_somebody_has_seen_it(stage: Stage, eva: Acting) -> None:
     last = timezone.localdate() + timedelta(days=10)
     supplement(area_of(eva), last)
-    client = Client()
-    client.post("/logga-in/", {"assignment": eva.assignment})
+    client = signed_in(eva)
 
     start = words(client.get("/riktlinjer/"))
     assert f"Slutar gälla om 10 dagar. Sista dagen är {last}." in start
@@ -139,8 +132,7 @@ def test_the_page_warns_until_somebody_has_seen_it(stage: Stage, eva: Acting) ->
 def test_one_that_is_over_says_since_when(stage: Stage, eva: Acting) -> None:
     last = timezone.localdate() - timedelta(days=3)
     supplement(area_of(eva), last)
-    client = Client()
-    client.post("/logga-in/", {"assignment": eva.assignment})
+    client = signed_in(eva)
 
     told = f"Gäller inte längre sedan {last + timedelta(days=1)}."
     assert told in words(client.get("/riktlinjer/"))
@@ -150,8 +142,7 @@ def test_one_that_is_over_says_since_when(stage: Stage, eva: Acting) -> None:
 
 def test_another_document_that_is_over_stops_nobody_who_writes(stage: Stage, eva: Acting) -> None:
     supplement(area_of(eva), timezone.localdate() - timedelta(days=3))
-    client = Client()
-    client.post("/logga-in/", {"assignment": eva.assignment})
+    client = signed_in(eva)
     client.post("/utkast/nytt/", {"document": PROV})
     since = timezone.localdate() + timedelta(days=9)
     text = in_force()[PROV].text.replace('version: "1"', f'version: "2"\ngäller-från: {since}')

@@ -7,18 +7,10 @@ from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from stage import Stage, owner, person_at
-
-from sammanhang.access.acting import Acting
+from stage import Stage, owner, person_at, signed_in
 
 NEW = {"title": "Snabb kvittens i Fyrbodal", "kind": "lokalt tillägg", "area": "Fyrbodal"}
 SCRIPT = {"HTTP_ACCEPT": "application/json", "HTTP_HX_REQUEST": "true"}
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 @pytest.fixture

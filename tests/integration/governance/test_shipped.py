@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.test import Client
-from stage import person_at, units
+from stage import person_at, signed_in, units
 
 from sammanhang.casework.documents import front_of
 from sammanhang.governance.shelf import in_force
@@ -20,10 +20,7 @@ PAGES = ("skriv/", "", "anmarkningar/", "sparningar/", "mallar/", "prov/", "fore
 
 @pytest.fixture
 def leader(database: str) -> Client:
-    client = Client()
-    eva = person_at(units("biståndsenhet")[0], "Eva Ek", role="process_leader")
-    client.post("/logga-in/", {"assignment": eva.assignment})
-    return client
+    return signed_in(person_at(units("biståndsenhet")[0], "Eva Ek", role="process_leader"))
 
 
 def test_there_are_some(database: str) -> None:

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError
-from django.test import Client
-from stage import MONDAY, Stage, owner, person_at
+from stage import MONDAY, Stage, owner, signed_in
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.governance import actions, shelf, trial_figures, trials
@@ -15,11 +14,6 @@ from sammanhang.governance.shelf import in_force
 
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 31)
 TEXT = "senast: 24 timmar"
-
-
-@pytest.fixture
-def eva(stage: Stage) -> Acting:
-    return person_at(stage.officer.unit, "Eva Ek", role="process_leader")
 
 
 def tried(eva: Acting, text: str, since: date = SINCE, until: date = UNTIL) -> trials.Trial:
@@ -120,8 +114,7 @@ def test_process_leaders_ask_and_read_and_write_no_results(stage: Stage, eva: Ac
 def test_its_pages(stage: Stage, eva: Acting) -> None:
     stage.notified()
     tried(eva, in_force_text().replace(TEXT, "senast: 2 timmar"))
-    client = Client()
-    client.post("/logga-in/", {"assignment": eva.assignment})
+    client = signed_in(eva)
     asked = client.post("/utkast/1/prov/", {"since": "2026-03-01", "until": "2026-03-31"})
     address = asked.headers["Location"]
     assert "Väntar på att få börja" in client.get(address).content.decode()

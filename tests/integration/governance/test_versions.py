@@ -9,10 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
-from stage import Stage, owner, person_at
+from stage import Stage, owner, signed_in
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.casework import documents, processes
@@ -24,22 +23,6 @@ PROV = "prov-in-och-utskrivning"
 FIRST = date(2026, 1, 1)
 SECOND = date(2026, 6, 1)
 DECISION = "VVG 2026-12-03 § 14"
-
-
-@pytest.fixture
-def eva(stage: Stage) -> Acting:
-    return person_at(stage.officer.unit, "Eva Ek", role="process_leader")
-
-
-@pytest.fixture
-def sonja(stage: Stage) -> Acting:
-    return person_at(stage.officer.unit, "Sonja Falk", role="secretary")
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 def words(answer: HttpResponse) -> str:

@@ -17,6 +17,7 @@ from sammanhang.engine.agreement import acts_that_differ
 from sammanhang.engine.compare import Comparison, History, compare, tally
 from sammanhang.guideline import read_document
 from sammanhang.guideline.model import Process
+from tests.called_in_time import ADDED, GUIDELINE
 
 UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -47,41 +48,6 @@ def test_nor_does_the_shipped_guideline(steps: list[Step]) -> None:
     history = history_of(process, steps, shipped.PARTIES)
 
     assert compare(process, process, [history], UNTIL, {}).is_same
-
-
-GUIDELINE = """\
----
-id: d
-titel: D
-nivå: riktlinje
-process: d
----
-## 1 Allt
-Kommunen ska kalla.
-```part kommun
-antal: 1..n
-```
-```handling inskrivning
-vem: kommun
-```
-```handling kallelse
-vem: kommun
-```
-```regel kallelse-i-tid
-när: inskrivning
-ska: kallelse
-senast: 48 timmar
-```
-```läge inskriven
-när: inskrivning
-```
-```läge kallad
-när: kallelse
-```
-"""
-ADDED = (
-    "```regel först\nhandling: kallelse\nkräver: möte\n```\n```handling möte\nvem: kommun\n```\n"
-)
 
 
 def under(text: str) -> Process:

@@ -11,42 +11,8 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
 
 from sammanhang.site.cli_replay import replay
+from tests.called_in_time import ADDED, GUIDELINE
 
-GUIDELINE = """\
----
-id: d
-titel: Kalla i tid
-nivå: riktlinje
-process: d
-version: "1"
----
-## 1 Allt
-Kommunen ska kalla.
-```part kommun
-antal: 1..n
-```
-```handling inskrivning
-vem: kommun
-```
-```handling kallelse
-vem: kommun
-```
-```regel kallelse-i-tid
-när: inskrivning
-ska: kallelse
-senast: 48 timmar
-```
-```läge inskriven
-rubrik: Inskriven <nu>
-när: inskrivning
-```
-```läge kallad
-när: kallelse
-```
-"""
-ADDED = (
-    "```regel först\nhandling: kallelse\nkräver: möte\n```\n```handling möte\nvem: kommun\n```\n"
-)
 UNIT = "SE2321000131-A0001"
 """One of the county's own, in Göteborg."""
 
