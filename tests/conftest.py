@@ -80,7 +80,7 @@ def database(
 ) -> Iterator[str]:
     """A fresh database, in use by Django under both its aliases."""
     name = f"sammanhang_{next(_numbers)}"
-    server.execute(f"create database {name} template {template}")
+    server.execute(f"create database {name} template {template} strategy file_copy")
     _point_at(server, name)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield name

@@ -59,7 +59,7 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def service(server: embedded.Server, template: str) -> Iterator[Service]:
     name = "sammanhang_browser"
-    server.execute(f"create database {name} template {template}")
+    server.execute(f"create database {name} template {template} strategy file_copy")
     environment = {
         **os.environ,
         "DATABASE_URL": server.url(embedded.APP, name),
