@@ -302,8 +302,9 @@ def _of_access(found: dict[str, Any]) -> Iterator[Line]:
         cost = found[work]
         yield f"{what} without access control and log", cost["bare_cpu_ms"], "ms of a core"
         yield "  with", cost["cpu_ms"], "ms of a core"
-        yield "  they add, median of pairs", cost["cost"] * 100, "%"
-        yield "  they add by the clock", cost["cost_by_clock"] * 100, "%"
+        yield "  they add, median of rounds", cost["cost"] * 100, "%"
+        for which, quartile in zip(("lower", "upper"), cost["cost_quartiles"], strict=True):
+            yield f"    the {which} quartile", quartile * 100, "%"
 
 
 def _of_settlement(found: dict[str, Any]) -> Iterator[Line]:

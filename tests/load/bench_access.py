@@ -2,9 +2,10 @@
 
 Without: a role that row security doesn't bind, which meets copies of the service's SQL functions
 where the unit's relation isn't tried and nothing is logged. The service's own code is the same
-to the letter; only the database URL differs. Both do the same work by turns, so that whatever else
-the machine is busy with meets both; the cost is the median over pairs of turns. It is counted in
-processors' time: waiting for a disk, which is the same for both, would make it look smaller.
+to the letter; only the database URL differs. Both do the same work at the same time, so that
+whatever else the machine is busy with meets both alike; the cost is the median over the rounds. It
+is counted in processors' time of either's own processes and the database's on their behalf: waiting
+for a disk, which is the same for both, would make it look smaller.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from __future__ import annotations
 import os
 import re
 import statistics
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
@@ -27,9 +28,9 @@ from tests.load.sizes import WORKERS
 
 UNGUARDED = "sammanhang_unguarded"
 SCHEMA = "unguarded"
-PAIRS = 15
-TURN = 1.0
-"""Seconds of each turn."""
+ROUNDS = 15
+ROUND = 3.0
+"""Seconds of each round."""
 FUNCTIONS = ("casework_begin", "casework_append", "casework_write", "casework_board_page")
 LEFT_OUT = (
     r"perform casework_act_as\(.*?\);",
@@ -44,9 +45,9 @@ def measure(server: Server, cases: int, wards: list[str]) -> dict[str, Any]:
     make_unguarded(server)
     sessions = [http.session(ward) for ward in wards[: WORKERS * 4]]
     with performing(server, APP, cases) as guarded, performing(server, UNGUARDED, cases) as bare:
-        performed = by_turns(guarded, bare)
+        performed = side_by_side(guarded, bare)
     with boards(server, APP, sessions) as guarded, boards(server, UNGUARDED, sessions) as bare:
-        shown = by_turns(guarded, bare)
+        shown = side_by_side(guarded, bare)
     return {"perform": performed, "board": shown}
 
 
@@ -70,42 +71,42 @@ def make_unguarded(server: Server) -> None:
         server.execute(statement, "sammanhang")
 
 
-# --- Turns ----------------------------------------------------------------------------------
+# --- Rounds ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What one turn came to: how many, in what time, and at what cost in processors' time."""
+class Share:
+    """What one of the two came to in a round: how many, and at what cost in processors' time."""
 
     done: int
-    seconds: float
     cpu: float
 
+    @property
+    def each(self) -> float:
+        return self.cpu / self.done
 
-Work = Callable[[], Turn]
+
+Work = Callable[[], Share]
 
 
-def by_turns(guarded: Work, bare: Work) -> dict[str, Any]:
-    """Every other pair begins with the other one. A cost is what guarding adds, as a share of
-    what the work costs without: in processors' time, and by the clock."""
-    for work in (guarded, bare):
-        work()  # what is read first comes from the disk
-    pairs: list[tuple[Turn, Turn]] = []
-    for number in range(PAIRS):
-        first = guarded() if number % 2 else None
-        without = bare()
-        pairs.append((first or guarded(), without))
+def side_by_side(guarded: Work, bare: Work) -> dict[str, Any]:
+    """A cost is what guarding adds, as a share of what the work costs without."""
+    with ThreadPoolExecutor(2) as both:
+
+        def at_once() -> tuple[Share, Share]:
+            waited = both.submit(guarded), both.submit(bare)
+            return waited[0].result(), waited[1].result()
+
+        at_once()  # what is read first comes from the disk
+        rounds = [at_once() for _ in range(ROUNDS)]
+    costs = sorted(one.each / other.each - 1 for one, other in rounds)
     return {
-        "cpu_ms": statistics.median(one.cpu / one.done * 1000 for one, _ in pairs),
-        "bare_cpu_ms": statistics.median(one.cpu / one.done * 1000 for _, one in pairs),
-        "cost": _cost(pairs, lambda one: one.cpu / one.done),
-        "cost_by_clock": _cost(pairs, lambda one: one.seconds / one.done),
-        "pairs": [[asdict(one) for one in pair] for pair in pairs],
+        "cpu_ms": statistics.median(one.each * 1000 for one, _ in rounds),
+        "bare_cpu_ms": statistics.median(other.each * 1000 for _, other in rounds),
+        "cost": statistics.median(costs),
+        "cost_quartiles": [costs[ROUNDS // 4], costs[-1 - ROUNDS // 4]],
+        "rounds": [[asdict(one) for one in both] for both in rounds],
     }
-
-
-def _cost(pairs: list[tuple[Turn, Turn]], of: Callable[[Turn], float]) -> float:
-    return statistics.median(of(guarded) / of(bare) - 1 for guarded, bare in pairs)
 
 
 @contextmanager
@@ -113,7 +114,7 @@ def performing(server: Server, role: str, cases: int) -> Iterator[Work]:
     """Sends through `perform`, by eight processes."""
 
     def work() -> int:
-        return sum(count + 1 for count, _ in sends.by_each(pool, cases, TURN))
+        return sum(count + 1 for count, _ in sends.by_each(pool, cases, ROUND))
 
     others = _children()
     with as_role(server, role), get_context("spawn").Pool(WORKERS) as pool:
@@ -129,7 +130,7 @@ def boards(server: Server, role: str, sessions: list[tuple[str, str]]) -> Iterat
         http.board(client, sessions[n % len(sessions)])
 
     def work() -> int:
-        return len(http.clients(port, one, seconds=TURN)[1]) + WORKERS
+        return len(http.clients(port, one, seconds=ROUND)[1]) + WORKERS
 
     others = _children()
     with as_role(server, role), http.served() as port:
@@ -150,10 +151,10 @@ def as_role(server: Server, role: str) -> Iterator[None]:
         os.environ.update(before)
 
 
-def measured(work: Callable[[], int], ours: set[psutil.Process], role: str) -> Turn:
-    began, spent = time.monotonic(), _cpu(ours, role)
+def measured(work: Callable[[], int], ours: set[psutil.Process], role: str) -> Share:
+    spent = _cpu(ours, role)
     done = work()
-    return Turn(done, time.monotonic() - began, _cpu(ours, role) - spent)
+    return Share(done, _cpu(ours, role) - spent)
 
 
 def _children() -> set[psutil.Process]:
