@@ -39,8 +39,8 @@ def assignment(ward: str) -> tuple[int, str]:
             given,
         )
         cursor.execute(
-            "insert into directory_staff (hsa_id, given_name, family_name, sort_key, demo) "
-            "values (%(person)s, 'Prov', 'Person', 'person prov', true) on conflict do nothing",
+            "insert into directory_staff (hsa_id, given_name, family_name, sort_key) "
+            "values (%(person)s, 'Prov', 'Person', 'person prov') on conflict do nothing",
             given,
         )
         cursor.execute(
