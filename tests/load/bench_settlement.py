@@ -112,7 +112,7 @@ def _month_from_database() -> float:
     unit, first = unit_named(*REGION_ECONOMY), date(2026, 3, 1)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "insert into directory_staff values ('P1', 'Ragna', 'Region', 'region ragna', false)"
+            "insert into directory_staff values ('P1', 'Ragna', 'Region', 'region ragna')"
         )
         cursor.execute(
             "insert into directory_assignment (staff_id, unit_id, role, purpose, since) "
