@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from sammanhang.access import administration, public_interest, sessions
+from sammanhang.access import administration, public_interest, sessions, sign_ins
 from sammanhang.access.acting import Acting, log_reading
 from sammanhang.access.administration import NotDone
 from sammanhang.access.requires import Asked, just_signed_in, requires
@@ -23,6 +23,8 @@ def signed_in(request: Asked) -> HttpResponse:
     """The sessions of somebody at work in one's organisation, found by HSA-id, to end them all."""
     typed, error = request.POST.get("person", "")[:200].strip(), None
     person, name, found, ended = "", "", list[Session](), None
+    with administration.scope(request.acting):
+        not_mine = sign_ins.not_mine()
     if request.method == "POST":
         just_signed_in(request)
         try:
@@ -37,7 +39,7 @@ def signed_in(request: Asked) -> HttpResponse:
             error = fault.messages[0]
     told = {
         "section": "signed-in", "typed": typed, "person": person, "name": name,
-        "sessions": found, "ended": ended, "error": error,
+        "sessions": found, "ended": ended, "error": error, "not_mine": not_mine,
     }  # fmt: skip
     return render(request, "access/signed_in.html", told, status=409 if error else 200)
 

@@ -1,6 +1,7 @@
 -- When and with what somebody signed in, and what they, or whoever had their card, were refused: so
 -- that they are told of what isn't theirs (access/sign_ins.py). A person's own; one that they say
--- wasn't theirs is told to the administrators of the units where they work.
+-- wasn't theirs is told to the administrators of the units where they work, and to the system owners of
+-- the organisation.
 create table access_sign_in (
   id      bigint generated always as identity primary key,
   person  text not null,
@@ -27,3 +28,6 @@ create policy said on access_sign_in for update
 create policy administrator_is_told on access_sign_in for select
   using (not mine and (select directory_administers()) is not null
          and access_is_ones_units_staff(person));
+create policy owner_is_told on access_sign_in for select
+  using (not mine and (select directory_organisation_as('system_owner')) is not null
+         and access_is_ones_own_staff(person));

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from desk import BOARD, Desk
 from django.db import DatabaseError, connection
 from django.test import Client
-from stage import Stage, owner, person_at
+from stage import Stage, office_of, owner, person_at
 
 from sammanhang.access import administration
 from sammanhang.access.acting import Acting, scope
@@ -177,11 +177,19 @@ def test_it_was_not_me_ends_the_others_and_is_told(stage: Stage) -> None:
 
     administrator = person_at(stage.ward.unit, "Ada Admin", "unit_administrator")
     elsewhere = person_at(stage.other_ward.unit, "Bo Admin", "unit_administrator")
-    for who, is_told in ((administrator, True), (elsewhere, False)):
+    own, others = (
+        person_at(office_of(one), "Sy Ägare", "system_owner") for one in (stage.ward, stage.officer)
+    )
+    for who, address, is_told in (
+        (administrator, "/uppdrag/", True),
+        (elsewhere, "/uppdrag/", False),
+        (own, "/tjansten/inloggningar/", True),
+        (others, "/tjansten/inloggningar/", False),
+    ):
         desk = Desk()
         desk.signs_in(who)
-        page = desk.client.get("/uppdrag/").content.decode()
-        assert ("inte var egen" in page) == is_told
+        page = desk.client.get(address).content.decode()
+        assert (f"{stage.ward.person}) sade" in page) == is_told
 
 
 def test_that_it_was_not_me_is_for_who_has_just_shown_the_card(stage: Stage) -> None:
