@@ -39,8 +39,9 @@ class Row:
     edition: str
     resident: UUID
     name: str
-    number: str
     birth_date: date | None
+    number: str
+    """Only where no date of birth is known, and then without its last four."""
     protected: bool
     phase: str | None
     phase_since: datetime | None
@@ -95,6 +96,21 @@ def board(acting: Acting, *, known: str | None = None, case: int | None = None) 
     return Board(found["version"], rows, found.get("units", {}))
 
 
+def with_number(acting: Acting, number: str) -> UUID | None:
+    """Whoever on the unit's board has exactly this number, in its scope; the protected no one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select b.resident_id from casework_board b "
+            "join residents_residentnumber n on n.resident_id = b.resident_id and n.value = %s "
+            "join residents_resident r on r.id = b.resident_id "
+            "and not (r.secrecy_marking or r.protected_registration) "
+            "where b.unit = %s and b.shown limit 1",
+            [number, acting.care_unit],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
 def counts(everyone: list[Row], now: datetime) -> dict[str, int]:
     """How many each filter leaves."""
     return {name: sum(1 for one in everyone if keep(one, now)) for name, keep in FILTERS.items()}
@@ -115,7 +131,7 @@ SORTS = {
 
 
 def _row(found: list[Any]) -> Row:
-    (case, process, edition, resident, name, number, born, protected, phase, since, planned,
+    (case, process, edition, resident, name, born, number, protected, phase, since, planned,
      owed, waiting, unread, seq) = found  # fmt: skip
     return Row(
         case=case,
@@ -123,8 +139,8 @@ def _row(found: list[Any]) -> Row:
         edition=edition,
         resident=UUID(resident),
         name=name or gettext(PROTECTED),
-        number=number or "",
         birth_date=date.fromisoformat(born) if born else None,
+        number=number or "",
         protected=protected,
         phase=phase,
         phase_since=_moment(since),

@@ -32,7 +32,7 @@ from sammanhang.engine.messages import is_unacknowledged
 from sammanhang.engine.plan import plan_of
 from sammanhang.engine.transition import SWITCH
 from sammanhang.guideline.model import Act, Effect, FieldType, Process, Source
-from sammanhang.residents.queries import Person, person
+from sammanhang.residents.queries import Person, listed, person
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,11 +374,11 @@ def draft_of(number: int, act: str) -> dict[str, Any] | None:
 
 
 def resident_of(number: int) -> Person | None:
-    """Whom a case is about, in the unit's scope."""
+    """Whom a case is about, as lists show them, in the unit's scope."""
     with connection.cursor() as cursor:
         cursor.execute("select resident_id from casework_case where id = %s", [number])
         found = cursor.fetchone()
-    return person(found[0]) if found else None
+    return listed(found[0]) if found else None
 
 
 def open_by_rule() -> dict[str, int]:

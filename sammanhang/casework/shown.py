@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from sammanhang.casework import boards
 from sammanhang.casework.processes import process_for
@@ -81,6 +82,7 @@ class ShownRow:
 
     case: int
     name: str
+    birth_date: date | None
     number: str
     age: int | None
     protected: bool
@@ -99,6 +101,8 @@ class ShownRow:
     """Sorts as the row does in the order chosen."""
     find: str
     """What a search looks in."""
+    sought: str
+    """The whole number, as it was searched for, that the person was found by."""
     version: str
     hidden: bool = False
 
@@ -155,14 +159,16 @@ def owed(
 
 def row(
     one: boards.Row, now: datetime, units: Mapping[str, str], *,
-    sort: str = "brådska", show: str = "alla", q: str = "",
+    sort: str = "brådska", show: str = "alla", q: str = "", found: UUID | None = None,
 ) -> ShownRow:  # fmt: skip
     process = process_for(one.process, one.edition)
     keeping = [name for name, keep in boards.FILTERS.items() if keep(one, now)]
-    find = find_text(one.name, one.number)
+    find = find_text(one)
+    sought = " ".join(searched(q)) if one.resident == found else ""
     return ShownRow(
         case=one.case,
         name=one.name,
+        birth_date=one.birth_date,
         number=one.number,
         age=one.age(now.date()),
         protected=one.protected,
@@ -177,8 +183,10 @@ def row(
         filters=" ".join(keeping),
         key=_key(boards.SORTS[sort](one, now)),
         find=find,
+        sought=sought,
         version=str(one.seq),
-        hidden=show not in keeping or not all(word in find for word in searched(q)),
+        hidden=show not in keeping
+        or not all(word in f"{find} {sought}" for word in searched(q)),
     )
 
 
@@ -217,10 +225,12 @@ def _is_at_home(process: Process, name: str | None) -> bool:
     return bool(known and known.responsible and not set(known.responsible) & set(inpatient))
 
 
-def find_text(name: str, number: str) -> str:
-    """What a row's search looks in: the name, and the number with and without century and dash."""
-    written = f"{number} {number[:8]}-{number[8:]} {number[2:8]}-{number[8:]}" if number else ""
-    return f"{swedish_sort_key(name)} {written}".strip()
+def find_text(one: boards.Row) -> str:
+    """What a row's search looks in: the name, and the date of birth with and without dashes. A
+    whole number isn't there to be looked in: it is asked for."""
+    born = one.birth_date
+    written = f"{born} {born:%Y%m%d}" if born else one.number[:8]
+    return f"{swedish_sort_key(one.name)} {written}".strip()
 
 
 def searched(q: str) -> list[str]:

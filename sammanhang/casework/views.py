@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,14 +20,16 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from sammanhang.access import strangers
-from sammanhang.access.acting import Acting, current, log_denied, still
+from sammanhang.access import limits, strangers
+from sammanhang.access.acting import Acting, current, log_denied, log_reading, scope, still
 from sammanhang.access.requires import Asked, in_care
 from sammanhang.casework import boards, live
 from sammanhang.casework.processes import DISCHARGE, process_on
 from sammanhang.casework.shown import OPENING, ShownRow, row
 from sammanhang.directory.models import CARE_ROLES
 from sammanhang.engine.calendar import local
+from sammanhang.residents import queries as residents
+from sammanhang.residents.identifiers import Faulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,15 @@ def board(request: Asked) -> HttpResponse:
     show = request.GET.get("visa", "alla")
     show = show if show in boards.FILTERS else "alla"
     q = request.POST.get("q", "").strip()
+    sought = _with_number(acting, q)
     everyone.sort(key=lambda one: boards.SORTS[sort](one, now))
     shown = ShownBoard(
         show=show,
         sort=sort,
         q=q,
-        rows=[row(one, now, found.units, sort=sort, show=show, q=q) for one in everyone],
+        rows=[
+            row(one, now, found.units, sort=sort, show=show, q=q, found=sought) for one in everyone
+        ],
         tallies=tallies(boards.counts(everyone, now)),
         etag=_etag(acting, found.version, sort, now),
         caption=ngettext("%(n)s person", "%(n)s personer", len(everyone)) % {"n": len(everyone)},
@@ -103,6 +110,19 @@ def board(request: Asked) -> HttpResponse:
     }
     part = request.headers.get("HX-Request") or known
     return render(request, f"casework/{'board_rows' if part else 'board'}.html", context)
+
+
+def _with_number(acting: Acting, q: str) -> UUID | None:
+    """Whoever on the board has the number, where a whole one is searched for: logged, as at
+    admission."""
+    number = residents.understood_number(q, timezone.localdate(), synthetic=settings.SYNTHETIC)
+    if isinstance(number, Faulty):
+        return None
+    limits.count("number", acting.person)
+    with scope(acting):
+        found = boards.with_number(acting, number.value)
+        log_reading(acting, "find:number" if found else "find:nobody", resident=found)
+    return found
 
 
 def tallies(counts: dict[str, int]) -> list[Tally]:

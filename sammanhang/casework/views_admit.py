@@ -142,7 +142,8 @@ def _person(request: Asked, resident: UUID) -> residents.Person:
         found = residents.person(resident)
     else:
         known = residents.understood_number(number, timezone.localdate(), synthetic=False)
-        found = None if isinstance(known, Faulty) else residents.find_by_number(known)
+        shown = None if isinstance(known, Faulty) else residents.find_by_number(known)
+        found = residents.person(shown.id) if shown else None
     if found is None:
         raise Denied("resident")
     return found

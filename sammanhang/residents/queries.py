@@ -24,7 +24,7 @@ class Person:
 
     id: UUID
     number: str
-    """Empty: protected."""
+    """Empty: protected. In lists all but its last four, which are shown of one person at a time."""
     name: str
     """Empty: protected."""
     birth_date: date | None
@@ -47,7 +47,7 @@ class Person:
 
 
 _PEOPLE = """
-select r.id, case when hidden then '' else n.value end,
+select r.id, case when hidden then '' else {number} end,
        case when hidden then '' else r.given_name || ' ' || r.family_name end,
        case when hidden then null else r.birth_date end,
        case when hidden then 'X' else r.sex end,
@@ -63,9 +63,12 @@ left join directory_municipality m on m.scb_code = g.municipality_id
 """
 
 
-def _people(where: str, parameters: list[Any]) -> list[Person]:
+_WHOLE, _MASKED = "n.value", "residents_masked(n.value)"
+
+
+def _people(where: str, parameters: list[Any], number: str = _MASKED) -> list[Person]:
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE + where, parameters)
+        cursor.execute(_PEOPLE.format(number=number) + where, parameters)
         return [Person(*row) for row in cursor.fetchall()]
 
 
@@ -93,11 +96,17 @@ def find_by_number(identifier: Identifier) -> Person | None:
         if row is None:
             return None
         cursor.execute("select set_config('app.resident', %s, true)", [str(row[0])])
-    found = _people("where r.id = %s", [row[0]])
-    return found[0] if found else None
+    return listed(row[0])
 
 
 def person(resident: UUID) -> Person | None:
+    """One whose page is opened, with the whole number."""
+    found = _people("where r.id = %s", [resident], _WHOLE)
+    return found[0] if found else None
+
+
+def listed(resident: UUID) -> Person | None:
+    """One as lists show them."""
     found = _people("where r.id = %s", [resident])
     return found[0] if found else None
 

@@ -298,8 +298,9 @@ end $$;
 
 -- A unit's board as one JSON value, in one statement: its version, the rows, and the names of the
 -- units that are waited for; who stood on it is logged as read. With the version that the asker
--- has already, only that; with a case, only its row. The version changes with whatever happens in a case on the board, and when time
--- runs out for somebody.
+-- has already, only that; with a case, only its row. The version changes with whatever happens in
+-- a case on the board, and when time runs out for somebody. Of identity numbers no more than what
+-- tells two of the same name apart: the date of birth, or where none is known the first eight.
 create function casework_board_page(the_person text, the_unit text, the_assignment bigint,
                                     known text, the_case bigint)
 returns json language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -323,21 +324,23 @@ begin
     with seen as materialized (
       select b.case_id, b.process, b.edition, b.resident_id,
              case when not hidden then r.given_name || ' ' || r.family_name end as name,
-             case when not hidden then n.value end as value,
-             case when not hidden then r.birth_date end as birth_date, hidden as protected,
+             case when not hidden then r.birth_date end as birth_date,
+             case when not hidden and r.birth_date is null then (
+               select residents_masked(n.value) from residents_residentnumber n
+               where n.resident_id = b.resident_id and n.current) end as number,
+             hidden as protected,
              b.phase, b.phase_since, p.day as planned_on, b.owed, b.waiting, b.unread, b.seq
       from casework_board b
       left join casework_planned p on p.case_id = b.case_id and p.unit = b.unit
       join residents_resident r on r.id = b.resident_id
       cross join lateral (select r.secrecy_marking or r.protected_registration as hidden) h
-      join residents_residentnumber n on n.resident_id = b.resident_id and n.current
       where b.unit = the_unit and b.shown and (the_case is null or b.case_id = the_case)
     ),
     waited as (select distinct w->>3 as unit from seen, jsonb_array_elements(seen.waiting) w)
     select json_build_object(
       'version', found,
       'rows', (select coalesce(json_agg(json_build_array(
-          case_id, process, edition, resident_id, name, value, birth_date, protected, phase,
+          case_id, process, edition, resident_id, name, birth_date, number, protected, phase,
           phase_since, planned_on, owed, waiting, unread, seq)), '[]') from seen),
       'units', (select coalesce(json_object_agg(p.unit_id, p.name), '{}')
           from (select distinct on (p.unit_id) p.unit_id, p.name from directory_unitperiod p

@@ -43,5 +43,10 @@ create policy not_of_the_protected on residents_address as restrictive for selec
 revoke insert, update, delete on residents_resident, residents_residentnumber,
   residents_registration, residents_address from sammanhang_app;
 
+-- An identity number as lists show it: the last four are for the page of the person.
+create function residents_masked(value text) returns text
+  language sql immutable parallel safe
+  return left(value, 8) || '••••';
+
 create index residents_number_resident on residents_residentnumber (resident_id);
 create index residents_name_trgm on residents_resident using gin (sort_key gin_trgm_ops);

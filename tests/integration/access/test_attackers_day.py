@@ -165,6 +165,7 @@ OTHERWISE: dict[str, Try] = {
     "to admit": lambda p: p.post(f"/skriv-in/{p.resident}/", {"f-kommun-enhet": p.thief.unit}),
     "to find by name": lambda p: p.post("/skriv-in/", {"q": "Hemf"}),
     "to find by number": lambda p: p.post("/skriv-in/", {"q": p.number}),
+    "the board with a number": lambda p: p.post("/tavla/", {"q": p.number}),
     "the board with a search": lambda p: p.get("/tavla/?q=Hemf&visa=alla&ordning=namn"),
     "the board of another unit": lambda p: p.get(f"/tavla/?unit={p.stage.ward.unit}"),
     "the guideline's counts": lambda p: p.get("/riktlinjer/prov/"),

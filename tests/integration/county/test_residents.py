@@ -58,7 +58,10 @@ def test_the_old_number_and_the_new_find_the_same_person(resident: UUID) -> None
         with scope(NURSE):
             found = queries.find_by_number(understood(text))
             assert found is not None
-            assert (found.id, found.number) == (resident, NUMBER)
+            assert (found.id, found.number) == (resident, "19460317••••")
+            whole = queries.person(resident)
+            assert whole is not None
+            assert whole.number == NUMBER
 
 
 def test_a_number_opens_the_row_only_within_its_transaction(resident: UUID) -> None:

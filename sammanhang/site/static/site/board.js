@@ -21,7 +21,8 @@
     for (const row of all) {
       const filters = row.dataset.in.split(" ");
       for (const name of filters) counts.set(name, (counts.get(name) || 0) + 1);
-      row.hidden = !filters.includes(show) || !words.every((word) => row.dataset.find.includes(word));
+      const find = `${row.dataset.find} ${row.dataset.sought || ""}`;
+      row.hidden = !filters.includes(show) || !words.every((word) => find.includes(word));
       visible += row.hidden ? 0 : 1;
     }
     for (const tally of board().querySelectorAll("[data-tally]")) {
@@ -35,6 +36,20 @@
     board().querySelector("[data-empty=nobody]").hidden = all.length > 0;
     board().querySelector("[data-empty=filtered]").hidden = all.length === 0 || visible > 0;
     return visible;
+  }
+
+  // Whole numbers aren't in the rows: whose one is, is asked for when it has been typed.
+  const wholeNumber = /^(\d{2})?\d{6}[-+ ]?[0-9a-z]{4}$/i;
+
+  async function seek() {
+    const typed = search.value.trim();
+    if (!wholeNumber.test(typed)) return;
+    const address = new URL(location.href);
+    const form = new FormData(document.getElementById("verktyg"));
+    const answer = await fetch(address, { method: "POST", headers: { "HX-Request": "true" }, body: form }).catch(() => null);
+    if (!answer || answer.status !== 200 || search.value.trim() !== typed) return;
+    if (answer.redirected) return location.reload();
+    show(await answer.text());
   }
 
   // Who is searched for stays out of the address: addresses end up in logs and histories.
@@ -66,7 +81,12 @@
     showOnly(all ? "alla" : tally.dataset.tally);
     if (all) board().querySelector(".person-link")?.focus();
   });
-  search.addEventListener("input", choose);
+  let typing = 0;
+  search.addEventListener("input", () => {
+    choose();
+    clearTimeout(typing);
+    typing = setTimeout(seek, 300);
+  });
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === "ArrowDown") {
       event.preventDefault();
@@ -109,6 +129,7 @@
     const holder = document.createElement("tbody");
     holder.innerHTML = html;
     const fresh = holder.querySelector("tr");
+    if (old?.dataset.sought) fresh.dataset.sought = old.dataset.sought;
     if (old) old.replaceWith(fresh);
     else body.insertBefore(fresh, [...body.children].find((row) => row.dataset.key > fresh.dataset.key) || null);
     arrive(fresh);
@@ -129,14 +150,21 @@
     if (!answer || answer.status !== 200) return;
     if (answer.redirected) return location.reload();
     const before = new Map(rows().map((row) => [row.dataset.case, row.dataset.version]));
-    const holder = document.createElement("div");
-    holder.innerHTML = await answer.text();
-    keepingFocus(() => board().replaceWith(holder.querySelector("#board")));
-    choose();
+    show(await answer.text());
+    seek();
     if (!again) rows().filter((row) => before.get(row.dataset.case) !== row.dataset.version).forEach(arrive);
-    sammanhang.tick(board());
   }
   line.onCatchUp(fetchAll);
+
+  function show(html) {
+    const holder = document.createElement("div");
+    holder.innerHTML = html;
+    const fresh = holder.querySelector("#board");
+    fresh.dataset.show = board().dataset.show;
+    keepingFocus(() => board().replaceWith(fresh));
+    choose();
+    sammanhang.tick(board());
+  }
 
   // --- The keyboard ---
 
