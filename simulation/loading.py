@@ -27,7 +27,7 @@ OWNER = "owner"
 COLUMNS: Mapping[str, str] = {
     "casework_case": "id, resident_id, process, document, version, edition, place, opened_at, "
     "closed_at, phase, phase_since, seq, head",
-    "casework_event": "case_id, seq, at, unit, person, act, data, basis, hash",
+    "casework_event": "case_id, seq, at, unit, person, act, data, basis, method, hash",
     "casework_restricted": "case_id, seq, field, about, only_for, authors, readers, said, salt",
     "casework_phase": "case_id, seq, phase, since",
     "casework_party": "case_id, part, unit, since, until",
@@ -84,7 +84,7 @@ class Written:
         self.head = chain.link(self.head, self.number, stored)
         self.events.append(
             (self.number, event.seq, event.at, event.unit, event.person, event.act,
-             _json(stored["data"]), stored["basis"], self.head)
+             _json(stored["data"]), stored["basis"], stored["method"], self.head)
         )  # fmt: skip
         phase = (made["phase"], made["phase_since"])
         if made["new_phase"]:

@@ -32,6 +32,15 @@ EXPLAINED = {
         N_("öppnade personen för inskrivning"),
         "Någon tog fram dina uppgifter för att skriva in dig på en avdelning.",
     ),
+    "write:draft": (
+        N_("började skriva något som inte är skickat"),
+        "Någon skrev ett utkast i ditt ärende. Bara den som skrev det kan läsa det, och det tas "
+        "bort om det inte skickas.",
+    ),
+    "read:draft": (
+        N_("öppnade sitt utkast igen"),
+        "Någon fortsatte på något som den hade skrivit i ditt ärende och inte skickat.",
+    ),
     "read:block": (N_("läste enhetens spärrar"), "Någon såg vad du har spärrat vid enheten."),
     "read:blocked": (
         N_("läste att något är spärrat"),

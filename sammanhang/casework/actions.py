@@ -224,25 +224,6 @@ def _opened_meanwhile(
     return Refused(_open_at(act, place))
 
 
-def save_draft(
-    *, acting: Acting, case: int, act: str, data: Mapping[str, Any], now: datetime
-) -> None:
-    """Keeps what a person has typed."""
-    with scope(acting), connection.cursor() as cursor:
-        cursor.execute(
-            "insert into casework_draft (case_id, unit, person, act, data, saved_at) "
-            "values (%s, %s, %s, %s, %s::jsonb, %s) "
-            "on conflict (case_id, unit, person, act) do update set "
-            "data = excluded.data, saved_at = excluded.saved_at",
-            [case, acting.unit, acting.person, act, _json(data), now],
-        )
-
-
-def discard_draft(*, acting: Acting, case: int, act: str) -> None:
-    with scope(acting), connection.cursor() as cursor:
-        cursor.execute("delete from casework_draft where case_id = %s and act = %s", [case, act])
-
-
 # --- Deciding and writing -------------------------------------------------------------------
 
 

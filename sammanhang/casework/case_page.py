@@ -125,7 +125,8 @@ class CasePage:
     """By key of an open obligation: the paragraph that sets what is owed by when."""
     possible: tuple[Act, ...]
     blocked: tuple[Refusal, ...]
-    drafts: dict[str, dict[str, Any]]
+    drafts: frozenset[str]
+    """Acts that the person has typed something of and not sent."""
     units: dict[str, UnitName]
     staff: dict[str, str]
     is_party: bool
@@ -294,9 +295,9 @@ def _parties(cursor: Any, number: int) -> tuple[Party, ...]:
     return tuple(Party(*row) for row in cursor.fetchall())
 
 
-def _drafts(cursor: Any, number: int) -> dict[str, dict[str, Any]]:
-    cursor.execute("select act, data::text from casework_draft where case_id = %s", [number])
-    return {act: orjson.loads(data) for act, data in cursor.fetchall()}
+def _drafts(cursor: Any, number: int) -> frozenset[str]:
+    cursor.execute("select act from casework_draft where case_id = %s", [number])
+    return frozenset(act for (act,) in cursor.fetchall())
 
 
 def _whole_case(cursor: Any, number: int) -> Case:
@@ -365,12 +366,6 @@ def _units_in(process: Process, entry: Entry) -> list[str]:
     asked = asked_fields(process, entry.act, entry.unit, entry.at)
     names = {field.name for field in asked if field.type is FieldType.UNIT}
     return [value for name, value in entry.data.items() if name in names]
-
-
-def draft_of(number: int, act: str) -> dict[str, Any] | None:
-    """What the person has typed of an act and not sent, in scope."""
-    with connection.cursor() as cursor:
-        return _drafts(cursor, number).get(act)
 
 
 def resident_of(number: int) -> Person | None:

@@ -8,7 +8,6 @@ engine is told of it only where some rule depends on it.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any, cast
 
 import orjson
 
+from sammanhang.casework import methods
 from sammanhang.engine import Case, Event
 from sammanhang.engine.messages import own_message
 from sammanhang.engine.plan import CORRECTION, MESSAGE, Plan, plan_of
@@ -55,9 +55,10 @@ class Handed:
     parts: tuple[str, ...]
 
 
-def seal(said: Sequence[Any], salt: bytes) -> str:
+def seal(said: Sequence[Any], salt: bytes, method: str) -> str:
     """The salt keeps anyone from guessing what there are few answers to."""
-    return hashlib.sha256(salt + orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    content = salt + orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    return methods.METHODS[method](content).hexdigest()
 
 
 # --- Parting an event -----------------------------------------------------------------------
@@ -101,7 +102,7 @@ def sealed(event: Event, parted: Sequence[Kept]) -> Event:
     if not parted:
         return event
     about = parted[0].about
-    seals = {one.field: {SEAL: seal(one.said, one.salt)} for one in parted}
+    seals = {one.field: {SEAL: seal(one.said, one.salt, methods.METHOD)} for one in parted}
     return _with(event, about, {**_given(event, about), **seals})
 
 

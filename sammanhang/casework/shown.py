@@ -185,8 +185,7 @@ def row(
         find=find,
         sought=sought,
         version=str(one.seq),
-        hidden=show not in keeping
-        or not all(word in f"{find} {sought}" for word in searched(q)),
+        hidden=show not in keeping or not all(word in f"{find} {sought}" for word in searched(q)),
     )
 
 

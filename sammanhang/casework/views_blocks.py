@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.requires import Asked, SignInAgain, in_care, just_signed_in
 from sammanhang.casework import blocks
-from sammanhang.casework.actions import NoSuchCase, discard_draft, save_draft
-from sammanhang.casework.case_page import draft_of, resident_of
+from sammanhang.casework.actions import NoSuchCase
+from sammanhang.casework.case_page import resident_of
+from sammanhang.casework.drafts import discard_draft, open_draft, save_draft
 from sammanhang.directory.queries import staff_names
 from sammanhang.residents.queries import Person
 
@@ -119,7 +120,7 @@ def _shown_who(request: Asked, number: int, typed: dict[str, str]) -> None:
 
 def _draft(request: Asked, number: int) -> dict[str, str] | None:
     with scope(request.acting):
-        return draft_of(number, OPENING_DRAFT)
+        return open_draft(request.acting, number, OPENING_DRAFT)
 
 
 def _person(number: int) -> Person:

@@ -24,9 +24,9 @@ from sammanhang.casework.actions import (
     Refused,
     perform,
     process_of,
-    save_draft,
 )
 from sammanhang.casework.case_page import CasePage, Entry, case_page
+from sammanhang.casework.drafts import open_draft, save_draft
 from sammanhang.casework.forms import (
     PREFIX,
     FormField,
@@ -123,7 +123,8 @@ def act(request: Asked, number: int, act: str) -> HttpResponse:
         if found is None:
             raise Http404
         about = _message_about(page, found, request)
-        draft = page.drafts.get(act) if about is None else None
+        kept = about is None and act in page.drafts
+        draft = open_draft(acting, number, act) if kept else None
         values = draft or _proposed(page, found, about)
         correcting = about is not None and found.effect is Effect.CORRECTS
         asked = _asked(page.process, found, acting.unit, about, now)

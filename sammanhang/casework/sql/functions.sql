@@ -96,9 +96,9 @@ declare
   the_process text;
   the_edition text;
 begin
-  insert into casework_event (case_id, seq, at, unit, person, act, data, basis, hash)
+  insert into casework_event (case_id, seq, at, unit, person, act, data, basis, method, hash)
     values (the_case, the_seq, the_moment, the_unit, the_person, event->>'act',
-            event->'data', event->>'basis', the_hash);
+            event->'data', event->>'basis', event->>'method', the_hash);
 
   update casework_case set
       seq = the_seq, head = the_hash, phase = changes->>'phase',
@@ -279,6 +279,28 @@ begin
     perform set_config('app.case', '', true);
   end if;
   return found;
+end $$;
+
+-- Keeps what a person has typed and not sent, in its own scope. Logged once for each time of writing:
+-- what is kept again within half an hour is the same.
+create function casework_keep_draft(the_assignment bigint, the_case bigint, the_act text,
+                                    typed jsonb, the_moment timestamptz)
+returns void language plpgsql as $$
+declare
+  the_person text := app_setting('person');
+  the_unit text := app_setting('unit');
+  before timestamptz;
+begin
+  select d.saved_at into before from casework_draft d
+    where d.case_id = the_case and d.unit = the_unit and d.person = the_person and d.act = the_act;
+  insert into casework_draft values (the_case, the_unit, the_person, the_act, typed, the_moment)
+    on conflict (case_id, unit, person, act) do update set
+      data = excluded.data, saved_at = excluded.saved_at;
+  if before is null or before < the_moment - interval '30 minutes' then
+    insert into access_log (person, unit, assignment, action, case_id, resident_id)
+      select the_person, the_unit, the_assignment, 'write:draft', the_case, c.resident_id
+      from casework_case c where c.id = the_case;
+  end if;
 end $$;
 
 -- The boards and pages that show a resident begin anew: what may be seen there has changed, though

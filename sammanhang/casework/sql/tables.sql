@@ -37,7 +37,8 @@ create unique index casework_case_one_open on casework_case (resident_id, proces
   where closed_at is null;
 create index casework_case_resident on casework_case (resident_id);
 
--- What happened. Each row's hash covers the row and the hash before it: casework/chain.py.
+-- What happened. Each row's hash covers the row and the hash before it, by the method that the row
+-- names: casework/chain.py.
 create table casework_event (
   case_id bigint not null references casework_case,
   seq     integer not null check (seq > 0),
@@ -47,7 +48,8 @@ create table casework_event (
   act     text not null,
   data    jsonb not null,
   basis   text,                            -- legal basis for crossing a border of secrecy
-  hash    bytea not null check (length(hash) = 32),
+  method  text not null,
+  hash    bytea not null check (length(hash) >= 32),
   primary key (case_id, seq)
 );
 

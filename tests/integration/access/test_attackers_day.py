@@ -24,7 +24,7 @@ from sammanhang.access.acting import SESSION_KEY, Acting, scope
 from sammanhang.access.requires import RECENTLY
 from sammanhang.access.sessions import AUTHENTICATED
 from sammanhang.casework import blocks, boards
-from sammanhang.casework.actions import save_draft
+from sammanhang.casework.drafts import save_draft
 
 SECRETS = ("Hemfrid", "Behöver hemtjänst", "hemligt utkast", "Hemlig bilaga")
 """The person's name, what was written to others, a draft, and a file's content."""

@@ -55,8 +55,8 @@ def test_barred_for_the_application(stage: Stage, sql: str) -> None:
 def test_an_event_is_written_only_in_ones_own_name(stage: Stage) -> None:
     case = stage.notified()
     insert = (
-        "insert into casework_event (case_id, seq, at, unit, person, act, data, hash) "
-        "values (%s, 3, now(), %s, %s, 'anteckning', '{}', sha256(''))"
+        "insert into casework_event (case_id, seq, at, unit, person, act, data, method, hash) "
+        "values (%s, 3, now(), %s, %s, 'anteckning', '{}', 'sha256', sha256(''))"
     )
     ward, officer = stage.ward, stage.officer
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from django.core.management import CommandError, call_command
 from stage import Stage, owner
 
-from sammanhang.casework import chain
+from sammanhang.casework import chain, methods
 
 
 def tampered(*sql: str) -> None:
@@ -43,8 +45,8 @@ FREE = (
     "delete from casework_phase where case_id = {case}",
 )
 INSERTED = (
-    "insert into casework_event select case_id, 5, at, unit, person, act, data, basis, hash "
-    "from casework_event where case_id = {case} and seq = 4"
+    "insert into casework_event select case_id, 5, at, unit, person, act, data, basis, method, "
+    "hash from casework_event where case_id = {case} and seq = 4"
 )
 
 
@@ -98,6 +100,45 @@ def test_an_end_cut_off_with_its_trace_is_found_by_the_heads_kept_elsewhere(
 
     assert list(chain.verify()) == []
     assert chain.heads() != before
+
+
+@pytest.fixture
+def sha512(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another method is taken into use, as docs/adr/0019-methods-of-seals.md says."""
+    monkeypatch.setitem(methods.METHODS, "sha512", hashlib.sha512)
+    monkeypatch.setattr(methods, "METHOD", "sha512")
+
+
+def test_another_method_is_taken_into_use_and_what_was_chained_before_still_verifies(
+    stage: Stage, case: int, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = chain.heads()
+    request.getfixturevalue("sha512")
+    assert chain.heads() != before == chain.heads("sha256")
+    stage.did(stage.ward, case, "anteckning", data={"text": "En till."})
+    stage.notified()
+
+    assert list(chain.verify()) == []
+    assert owner(
+        "select method, length(hash), count(*) from casework_event where case_id = %s "
+        "group by 1, 2 order by 1",
+        case,
+    ) == [("sha256", 32, 4), ("sha512", 64, 1)]
+    for seq in (2, 5):
+        tampered(f"update casework_event set person = 'annan' where seq = {seq}")
+        assert [one.seq for one in chain.verify(case)] == [2]
+    monkeypatch.delitem(methods.METHODS, "sha512")
+    assert [str(one) for one in chain.verify() if one.case != case] == [
+        f"ärende {case + 1}, händelse 1: är kedjad med sha512, som inte är känd här"
+    ]
+
+
+def test_an_event_that_is_said_to_be_chained_otherwise_is_found(
+    stage: Stage, case: int, sha512: None
+) -> None:
+    tampered(f"update casework_event set method = 'sha512' where case_id = {case} and seq = 3")
+
+    assert list(chain.verify()) == [chain.Break(case, 3, "stämmer inte med sin hash")]
 
 
 def test_the_command_tells_what_it_found_and_fails(

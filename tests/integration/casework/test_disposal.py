@@ -9,8 +9,8 @@ from django.db import DatabaseError, connections, transaction
 from stage import MONDAY, Stage, owner
 
 from sammanhang.casework import boards, chain
-from sammanhang.casework.actions import save_draft
 from sammanhang.casework.disposal import OF_A_CASE, dispose, due, hold, release
+from sammanhang.casework.drafts import save_draft
 
 TEN_YEARS = timedelta(days=3660)
 

@@ -3,6 +3,7 @@ is there, by any page or by the database itself."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -16,11 +17,11 @@ from stage import MONDAY, Stage, owner, resident
 from test_documents_in_force import THEN, TOMORROW, binding, record
 
 from sammanhang.access.acting import Acting, scope
-from sammanhang.casework import attachments, chain, processes
-from sammanhang.casework.actions import save_draft
+from sammanhang.casework import attachments, chain, methods, processes
 from sammanhang.casework.case_page import CasePage, Entry, case_page
 from sammanhang.casework.disposal import dispose
 from sammanhang.casework.documents import Edition
+from sammanhang.casework.drafts import save_draft
 from sammanhang.casework.restricted import opened
 from sammanhang.casework.transitions import TakenOver, take_over
 from sammanhang.engine import Event
@@ -232,6 +233,27 @@ def test_a_file_is_for_the_same_as_its_field(stage: Stage) -> None:
     assert read(stage.ward) is not None
     assert read(stage.centre) is None
     assert "utredning.pdf" not in shown_by_database(stage.centre, case)
+
+
+def test_what_is_sealed_by_another_method_verifies_by_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = stage.notified()
+    seqs = [sent(stage, case)]
+    monkeypatch.setitem(methods.METHODS, "sha512", hashlib.sha512)
+    monkeypatch.setattr(methods, "METHOD", "sha512")
+    seqs.append(sent(stage, case))
+
+    assert list(chain.verify()) == []
+    assert owner(
+        "select method, length(data->'hemma'->>'förseglad') from casework_event "
+        "where seq = any(%s) order by seq",
+        seqs,
+    ) == [("sha256", 64), ("sha512", 128)]
+    owner(FREE)
+    owner("update casework_restricted set said = '[\"Annat\"]' where seq = %s and field = 'hemma'",
+          seqs[1])  # fmt: skip
+    assert [one.seq for one in chain.verify()] == [seqs[1]]
 
 
 def test_a_draft_is_its_writers_alone(stage: Stage) -> None:
