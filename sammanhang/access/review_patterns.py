@@ -18,10 +18,13 @@ SELDOM = 0.2
 MANY = 20
 """People opened one by one within an hour: more than a ward has in most hours of work."""
 HOUR = timedelta(hours=1)
+PROTECTED = "read:protected"
+"""Who a protected person is, was shown to somebody who said why."""
 
 WHY = {
     "own": N_("Den som lästes om är läsaren själv."),
     "public-interest": N_("Den som lästes om är en person av allmänt intresse."),
+    "protected": N_("Namn och nummer på en person med skyddade personuppgifter togs fram."),
     "colleague": N_("Den som lästes om har samma namn som en kollega på enheten."),
     "surname": N_("Den som lästes om har samma efternamn som läsaren."),
     "address": N_("Den som lästes om bor på samma adress som läsaren."),
@@ -67,11 +70,13 @@ class Finding:
     @property
     def runs(self) -> list[Run]:
         """The lines, those that say the same of the same case told once, by when they began."""
-        by: dict[tuple[int | None, str], list[datetime]] = defaultdict(list)
+        by: dict[tuple[int | None, str, str], list[datetime]] = defaultdict(list)
         for one in self.lines:
-            by[one.case, one.action].append(one.at)
+            reason = one.why if one.action == PROTECTED else ""
+            by[one.case, one.action, reason].append(one.at)
         return [
-            Run(action, case, min(ats), max(ats), len(ats)) for (case, action), ats in by.items()
+            Run(action, case, min(ats), max(ats), len(ats), reason)
+            for (case, action, reason), ats in by.items()
         ]
 
 
@@ -84,6 +89,8 @@ class Run:
     first: datetime
     last: datetime
     times: int
+    reason: str
+    """That the reader gave, where one is asked for."""
 
 
 def patterns(
@@ -97,6 +104,7 @@ def patterns(
     reads = [one for one in lines if one.action.startswith("read:")]
     shown = {
         **{pattern: [one for one in lines if one.id in named[pattern]] for pattern in COMPARED},
+        "protected": [one for one in lines if one.action == PROTECTED],
         "night": _seldom_at_night(reads),
         "many": _many_in_an_hour(reads),
         "emergency": [one for one in lines if one.why == "emergency"],

@@ -12,7 +12,16 @@ from sammanhang.engine.model import Case, Command, Event, Obligation, Refusal
 from sammanhang.engine.plan import CORRECTION, MESSAGE, Plan, plan_of
 from sammanhang.guideline.areas import Scope
 from sammanhang.guideline.holding import Holds, Values
-from sammanhang.guideline.model import SENDER, Act, Bar, Condition, Effect, Process, Rule
+from sammanhang.guideline.model import (
+    SENDER,
+    Act,
+    Bar,
+    Condition,
+    Effect,
+    Extension,
+    Process,
+    Rule,
+)
 
 MOST_KEYS = 200
 """More keys than this in a command's data is no form of ours."""
@@ -247,8 +256,9 @@ def _no_message(act: Act) -> Refusal:
     return Refusal("message", act.name, what[act.effect or Effect.ACKNOWLEDGES])
 
 
-def _cite(plan: Plan, refusal: Refusal, rule: Rule | None, act: Act) -> Refusal:
-    """The refusal with the paragraph that sets it: the rule's, or else the act's own."""
+def _cite(plan: Plan, refusal: Refusal, rule: Rule | None, act: Act | Extension) -> Refusal:
+    """The refusal with the paragraph that sets it: the rule's, or else that of the act or of what
+    was added to it."""
     source = rule.source if rule is not None else act.source
     return Refusal(
         refusal.kind,
@@ -298,7 +308,25 @@ def _filled_in(
     else:
         reason = f"{act.title} är inte komplett: " + " ".join(dict.fromkeys(faults.values()))
         refusal = Refusal("fields", act.name, reason, "Rätta det som är markerat.", fields=faults)
-    return data, _cite(plan, refusal, None, act)
+    asked_by = _addition_that_asks(act, command.unit, now, faults, given)
+    return data, _cite(plan, refusal, None, asked_by or act)
+
+
+def _addition_that_asks(
+    act: Act, unit: str, now: datetime, faults: Mapping[str, str], given: Mapping[str, Any]
+) -> Extension | None:
+    """The first addition that demands what is at fault; none where the act itself demands some."""
+    own = {field.name for field in act.fields if field.required}
+    demanding = {
+        name: one
+        for one in act.extensions
+        if one.scope.covers(unit, now)
+        for name in (*(field.name for field in one.fields), *one.required)
+        if name not in own and (name not in one.required or values.is_empty(given.get(name)))
+    }
+    if not faults.keys() <= demanding.keys():
+        return None
+    return demanding[next(iter(faults))]
 
 
 def _corrections(

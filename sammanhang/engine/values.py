@@ -44,7 +44,7 @@ def check(
         field = fields.get(name)
         if field is None:
             faults[shown(name)] = "Fältet finns inte i den här handlingen. Ta bort det."
-        elif not _is_empty(raw):
+        elif not is_empty(raw):
             try:
                 values[name] = _CHECKS[field.type](field, raw, now)
             except Faulty as fault:
@@ -78,7 +78,7 @@ def shown(name: object) -> str:
     return text[:LONGEST_NAME].encode(errors="replace").decode()
 
 
-def _is_empty(raw: Any) -> bool:
+def is_empty(raw: Any) -> bool:
     return raw is None or raw == [] or (isinstance(raw, str) and not raw.strip())
 
 

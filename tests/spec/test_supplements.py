@@ -98,8 +98,8 @@ senast: 3 kalenderdagar
 ADMITTED = "2026-03-02 10:00 W1 inskrivning"
 
 
-def process_of(fyrbodal: str = "", skaraborg: str = "") -> Process:
-    texts = [("länet.md", GUIDELINE)]
+def process_of(fyrbodal: str = "", skaraborg: str = "", guideline: str = GUIDELINE) -> Process:
+    texts = [("länet.md", guideline)]
     for area, blocks in (("Fyrbodal", fyrbodal), ("Skaraborg", skaraborg)):
         if blocks:
             texts.append((f"{area}.md", FRONT.format(id=area.lower(), area=area) + blocks))
@@ -230,6 +230,48 @@ fält:
         {"hund": "Fältet finns inte i den här handlingen. Ta bort det."},
     ]
     assert history.case.values == {"behov": "ja", "hund": "nej"}
+
+
+def test_what_is_missing_cites_what_demands_it() -> None:
+    """The supplement where it alone demands it; the act where that has something missing too."""
+    asks = """\
+```utökning bedömning
+krävs: [omfattning]
+fält:
+  hund: {rubrik: Finns hund?, typ: ja-nej, krävs: ja}
+```
+"""
+    guideline = GUIDELINE.replace(
+        "vem: kommun\nstöd: SFS 2017:612\n```",
+        "vem: kommun\nstöd: SFS 2017:612\nfält:\n"
+        "  mål: {rubrik: Mål, typ: text, krävs: ja}\n"
+        "  omfattning: {rubrik: Omfattning, typ: tal}\n```",
+    )
+    process = process_of(asks, guideline=guideline)
+    history = told(
+        process,
+        """
+        2026-03-02 10:00 W1 inskrivning
+        2026-03-02 11:00 K1 bedömning mål=Hemma omfattning=3
+        2026-03-02 11:00 K1 bedömning mål=Hemma hund=nej
+        2026-03-02 11:00 K1 bedömning mål=Hemma hund=kanske omfattning=3
+        2026-03-02 11:00 K1 bedömning mål=Hemma hund=nej omfattning=många
+        2026-03-02 11:00 K1 bedömning hund=nej omfattning=3
+        2026-03-02 11:00 K1 bedömning
+        2026-03-02 11:00 K3 bedömning
+        """,
+        PARTIES,
+    )
+
+    assert [(one.document, one.section, *(one.fields or ())) for one in history.refusals] == [
+        ("fyrbodal", "7", "hund"),
+        ("fyrbodal", "7", "omfattning"),
+        ("fyrbodal", "7", "hund"),
+        ("länet", "1", "omfattning"),
+        ("länet", "1", "mål"),
+        ("länet", "1", "mål", "omfattning", "hund"),
+        ("länet", "1", "mål"),
+    ]
 
 
 def test_on_its_last_day_it_holds_and_then_it_stops() -> None:

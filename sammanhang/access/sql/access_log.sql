@@ -59,9 +59,7 @@ end $$;
 -- A table is guarded like this, and its months one by one.
 create function access_log_guard(the_table regclass) returns void language plpgsql as $$
 begin
-  execute format('alter table %s enable row level security', the_table);
-  execute format('alter table %s force row level security', the_table);
-  execute format('revoke all on %s from sammanhang_app', the_table);
+  perform app_guard(the_table, '');
   execute format('create trigger append_only before update or delete or truncate on %s '
                  'for each statement execute function refuse_change()', the_table);
 end $$;

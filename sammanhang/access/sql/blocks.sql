@@ -53,9 +53,7 @@ declare
   name text;
 begin
   foreach name in array array['block', 'block_wish', 'opening'] loop
-    execute format('alter table access_%s enable row level security', name);
-    execute format('alter table access_%s force row level security', name);
-    execute format('revoke update, delete, truncate on access_%s from sammanhang_app', name);
+    perform app_guard('access_' || name, 'select, insert');
   end loop;
   -- History is appended to, never changed; by the owner neither.
   foreach name in array array['block_wish', 'opening'] loop
@@ -119,10 +117,9 @@ create policy told on access_opening for select using ((select access_reviews())
 create policy own_new on access_opening for insert
   with check (person = app_setting('person') and unit = app_setting('unit'));
 
--- Whatever is read by an opening (app.opening) is logged with its ground, where the view doesn't give
--- another reason.
--- An opening that isn't the reader's own, or of another case, has no ground, and so nothing is
--- written and nothing shown.
+-- Whatever is read by an opening (app.opening) is logged with its ground, where the view doesn't
+-- give another reason. An opening that isn't the reader's own, or of another case, has no ground,
+-- and so nothing is written and nothing shown.
 create or replace function access_log_line() returns trigger language plpgsql as $$
 begin
   if new.why = 'relation' and app_setting('opening') is not null then

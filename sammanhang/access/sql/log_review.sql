@@ -49,19 +49,9 @@ create table access_review_act (  -- when a unit last acted in a case
   last_act timestamptz not null,
   primary key (unit, case_id)
 );
-do $$
-declare
-  name text;
-begin
-  foreach name in array array['access_review_name', 'access_review_act'] loop
-    execute format('alter table %I enable row level security', name);
-    execute format('alter table %I force row level security', name);
-    execute format('revoke all on %I from sammanhang_app', name);
-    execute format('grant select on %I to sammanhang_app', name);
-    execute format('create policy reviewed on %I for select '
-                   'using (unit = (select access_reviews()))', name);
-  end loop;
-end $$;
+select app_guard('access_review_name', 'select'), app_guard('access_review_act', 'select');
+create policy reviewed on access_review_name for select using (unit = (select access_reviews()));
+create policy reviewed on access_review_act for select using (unit = (select access_reviews()));
 
 -- The sample is drawn by the month's first seal, known to nobody before it is made.
 grant select (number, hash, sealed_at) on access_log_seal to sammanhang_app;
@@ -88,17 +78,7 @@ create table access_public_interest (
   at           timestamptz not null default now()
 );
 create index access_public_interest_number on access_public_interest (number, id desc);
-do $$
-declare
-  name text;
-begin
-  foreach name in array array['access_own_number', 'access_public_interest'] loop
-    execute format('alter table %I enable row level security', name);
-    execute format('alter table %I force row level security', name);
-    execute format('revoke all on %I from sammanhang_app', name);
-    execute format('grant insert on %I to sammanhang_app', name);
-  end loop;
-end $$;
+select app_guard('access_own_number', 'insert'), app_guard('access_public_interest', 'insert');
 create policy oneself on access_own_number for insert with check (person = app_setting('person'));
 create policy owner on access_public_interest for insert
   with check (by = app_setting('person')

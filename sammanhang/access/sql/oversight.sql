@@ -46,10 +46,7 @@ declare
   name text;
 begin
   foreach name in array array['access_review_month', 'access_review_signed'] loop
-    execute format('alter table %I enable row level security', name);
-    execute format('alter table %I force row level security', name);
-    execute format('revoke all on %I from sammanhang_app', name);
-    execute format('grant select on %I to sammanhang_app', name);
+    perform app_guard(name, 'select');
     execute format('create policy reviewed on %I for select '
                    'using (unit = (select access_reviews()))', name);
     execute format('create policy overseeing on %I for select using (unit in (select u.hsa_id '

@@ -281,8 +281,8 @@ begin
   return found;
 end $$;
 
--- Keeps what a person has typed and not sent, in its own scope. Logged once for each time of writing:
--- what is kept again within half an hour is the same.
+-- Keeps what a person has typed and not sent, in its own scope. Logged once for each time of
+-- writing: what is kept again within half an hour is the same.
 create function casework_keep_draft(the_assignment bigint, the_case bigint, the_act text,
                                     typed jsonb, the_moment timestamptz)
 returns void language plpgsql as $$

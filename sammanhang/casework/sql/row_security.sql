@@ -1,7 +1,8 @@
 -- A unit sees what it wrote, what was addressed to it, and of a case its parties, phases and
 -- obligations; while it takes part in it, and for as long afterwards as the document says. What the
--- resident has blocked it doesn't see. The engine sees the whole of the one case it is working on (app.case), which is
--- set only after the unit's own right to that case has been tried: see functions.sql.
+-- resident has blocked it doesn't see. The engine sees the whole of the one case it is working on
+-- (app.case), which is set only after the unit's own right to that case has been tried: see
+-- functions.sql.
 
 create function app_case() returns bigint
   language sql stable parallel safe
@@ -35,10 +36,8 @@ alter policy related on residents_residentnumber
          or resident_id::text = app_setting('resident'));
 
 -- Governing documents are public. What has been in force is never changed; only its end is set.
-alter table casework_document enable row level security;
-alter table casework_document force row level security;
+select app_guard('casework_document', 'select, insert');
 create policy everyone on casework_document for select using (true);
-revoke update, delete, truncate on casework_document from sammanhang_app;
 grant update (until) on casework_document to sammanhang_app;
 create function casework_refuse_rewriting() returns trigger language plpgsql as $$
 begin
@@ -58,8 +57,7 @@ begin
   foreach name in array array['case', 'event', 'restricted', 'phase', 'party', 'delivery',
       'obligation', 'snapshot', 'board', 'planned', 'disclosure', 'draft', 'request',
       'attachment'] loop
-    execute format('alter table casework_%s enable row level security', name);
-    execute format('alter table casework_%s force row level security', name);
+    perform app_guard('casework_' || name);
   end loop;
   -- The engine reads all of its case, and writes what follows from an event.
   foreach name in array array['restricted', 'phase', 'party', 'delivery', 'obligation', 'snapshot',
@@ -214,14 +212,6 @@ alter table casework_restricted enable always trigger append_only;
 alter table casework_restricted enable always trigger as_it_was_told;
 
 -- Holds and disposals are the owner's alone.
-do $$
-declare
-  name text;
-begin
-  foreach name in array array['hold', 'disposal'] loop
-    execute format('alter table casework_%s enable row level security', name);
-    execute format('alter table casework_%s force row level security', name);
-    execute format('revoke insert, update, delete on casework_%s from sammanhang_app', name);
-    execute format('create policy nobody on casework_%s using (false) with check (false)', name);
-  end loop;
-end $$;
+select app_guard('casework_hold', 'select'), app_guard('casework_disposal', 'select');
+create policy nobody on casework_hold using (false) with check (false);
+create policy nobody on casework_disposal using (false) with check (false);

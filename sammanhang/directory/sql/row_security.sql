@@ -19,6 +19,20 @@ create function app_setting(name text) returns text
   language sql stable parallel safe
   return nullif(current_setting('app.' || name, true), '');
 
+-- A table whose rows are had by a policy alone, by its owner too, and with no other rights than
+-- these.
+create function app_guard(the_table regclass,
+                          rights text default 'select, insert, update, delete')
+returns void language plpgsql as $$
+begin
+  execute format('alter table %s enable row level security', the_table);
+  execute format('alter table %s force row level security', the_table);
+  execute format('revoke all on %s from sammanhang_app', the_table);
+  if rights <> '' then
+    execute format('grant %s on %s to sammanhang_app', rights, the_table);
+  end if;
+end $$;
+
 alter table directory_staff enable row level security;
 alter table directory_staff force row level security;
 create policy signed_in on directory_staff
