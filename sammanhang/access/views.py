@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sammanhang.access import acting, oidc, sessions
+from sammanhang.access import acting, oidc, openings, sessions
 from sammanhang.access.requires import Asked, just_signed_in, open_to_all, requires
 from sammanhang.access.wanted import HOME, chosen_assignment
 
@@ -47,9 +47,13 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def still(request: HttpRequest) -> HttpResponse:
     """Asked by a page that stands open: whether somebody is still signed in. It is no sign of life
-    of theirs. 401: the page clears itself."""
-    session = sessions.SessionStore(request.session.session_key).look()
-    return HttpResponse(status=204 if sessions.ACTING in session else 401)
+    of theirs. 401: the page clears itself. A log reviewer is told how many openings wait."""
+    kept = sessions.SessionStore(request.session.session_key).look().get(sessions.ACTING)
+    response = HttpResponse(status=204 if kept else 401)
+    if kept and kept["role"] == "log_reviewer":
+        who = acting.Acting(**{name: kept[name] for name in acting.Acting.__slots__})
+        response.headers["To-Review"] = str(openings.to_review(who))
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -167,8 +167,10 @@ def open_case(
     now: datetime,
     key: UUID,
     process_key: str = DISCHARGE,
+    despite: str | None = None,
 ) -> Performed | Refused:
-    """Opens a case for a resident by its first act, which the acting unit does."""
+    """Opens a case for a resident by its first act, which the acting unit does. `despite`: why the
+    recipients may read it, where the resident has blocked what the unit writes."""
     if not acting.takes_part_in_care:
         raise Denied("role")
     edition = edition_on(process_key, local(now).date())
@@ -178,7 +180,7 @@ def open_case(
             "select *, casework_new_number() from casework_before_opening(%s, %s, %s, %s, %s)",
             [acting.person, acting.unit, process.key, resident, key],
         )
-        repeated_case, repeated_seq, already, place, number = cursor.fetchone()
+        repeated_case, repeated_seq, already, place, blocked, number = cursor.fetchone()
     if repeated_seq is not None:
         return Performed(repeated_case, repeated_seq, repeated=True)
     if already is not None:
@@ -188,6 +190,9 @@ def open_case(
     decided = _decide(process, case, command, now, acting, None)
     if isinstance(decided, Refusal):
         return Refused(decided)
+    ground = despite if blocked else None
+    if blocked and (refusal := not_sent_on_purpose(process.acts[act], ground)):
+        return Refused(refusal)
     document = process.document
     opened = {
         "process": process.key,
@@ -196,10 +201,9 @@ def open_case(
         "edition": str(edition),
         "place": place or acting.unit,
     }
-    more = [resident, orjson.dumps(opened).decode()]
-    nothing = chain.NOTHING_BEFORE
+    write = ("casework_open", acting, process, number, case, decided, chain.NOTHING_BEFORE, key)
     try:
-        done = _write("casework_open", acting, process, number, case, decided, nothing, key, more)
+        done = _write(*write, more=[resident, orjson.dumps(opened).decode()], ground=ground)
     except IntegrityError as error:
         return Refused(_no_resident(act, error))
     if done:
@@ -216,7 +220,7 @@ def _opened_meanwhile(
             "select * from casework_before_opening(%s, %s, %s, %s, %s)",
             [acting.person, acting.unit, process.key, resident, key],
         )
-        repeated_case, repeated_seq, already, _ = cursor.fetchone()
+        repeated_case, repeated_seq, already, *_ = cursor.fetchone()
     if repeated_seq is not None:
         return Performed(repeated_case, repeated_seq, repeated=True)
     if already is not None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -69,7 +70,24 @@ class Opening:
 
 def asks_why(act: Act) -> bool:
     """Whether others are to read what the act tells, so that a block asks for a reason."""
-    return bool(act.recipients) or act.effect is Effect.CORRECTS
+    told = act.recipients or any(one.recipients for one in act.extensions)
+    return bool(told) or act.effect is Effect.CORRECTS
+
+
+def stands(acting: Acting, resident: UUID) -> bool:
+    """Whether the resident has blocked what the acting unit writes, in its scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("select access_blocks(%s, %s)", [acting.unit, resident])
+        return cursor.fetchone()[0]
+
+
+def reasons(act: Act) -> list[tuple[str, str]]:
+    """The reasons to choose among for sending what the resident has blocked, in words."""
+    if not asks_why(act):
+        return []
+    consent = (BY_CONSENT, _("Personen går med på att just det här skickas"))
+    law = (BY_LAW, _("Lagen kräver att det lämnas till mottagarna"))
+    return [consent] if rests_on_consent(act) else [law, consent]
 
 
 def not_sent_on_purpose(act: Act, ground: str | None) -> Refusal | None:
@@ -105,29 +123,33 @@ def register(
             cursor.execute(
                 "insert into access_block (resident_id, unit, provider) "
                 "select resident_id, %s, case when %s then access_provider_of(%s) end "
-                "from casework_case where id = %s returning id",
+                "from casework_case where id = %s returning id, resident_id",
                 [acting.unit, of_provider, acting.unit, case],
             )
-            _note(acting, case, cursor.fetchone()[0], "block", wish)
+            number, resident = cursor.fetchone()
+            _note(acting, resident, number, "block", wish, case)
     except IntegrityError:
         return {"reach": _("Den spärren finns redan.")}
     return {}
 
 
-def lift(*, acting: Acting, case: int, block: int, wish: Mapping[str, Any]) -> dict[str, str]:
-    """Lifts a block of the acting unit, in its scope. What is wrong, by field; empty when done."""
+def lift(
+    *, acting: Acting, resident: UUID, block: int, wish: Mapping[str, Any], case: int | None = None
+) -> dict[str, str]:
+    """Lifts a block of the acting unit, in its scope, also when it has nothing more to do with the
+    resident. `case`: where it is done. What is wrong, by field; empty when done."""
     faults = _faults(wish, is_child=False)
     if faults:
         return faults
     with connection.cursor() as cursor:
         cursor.execute(
-            "update access_block k set until = now() from casework_case c where k.id = %s "
-            "and k.unit = %s and k.until is null and c.id = %s and c.resident_id = k.resident_id",
-            [block, acting.unit, case],
+            "update access_block set until = now() "
+            "where id = %s and unit = %s and until is null and resident_id = %s",
+            [block, acting.unit, resident],
         )
         if cursor.rowcount == 0:
             return {"block": _("Spärren är redan hävd. Läs om sidan.")}
-    _note(acting, case, block, "lift", wish)
+    _note(acting, resident, block, "lift", wish, case)
     return {}
 
 
@@ -159,7 +181,14 @@ def _faults(wish: Mapping[str, Any], *, is_child: bool) -> dict[str, str]:
     return faults
 
 
-def _note(acting: Acting, case: int, block: int, kind: str, wish: Mapping[str, Any]) -> None:
+def _note(
+    acting: Acting,
+    resident: UUID,
+    block: int,
+    kind: str,
+    wish: Mapping[str, Any],
+    case: int | None,
+) -> None:
     """What was wished, in the history and the log; and open pages begin anew."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -168,8 +197,6 @@ def _note(acting: Acting, case: int, block: int, kind: str, wish: Mapping[str, A
             [block, kind, wish["asked_by"], wish["asked_on"], wish["note"],
              acting.unit, acting.person],
         )  # fmt: skip
-        cursor.execute("select resident_id from casework_case where id = %s", [case])
-        (resident,) = cursor.fetchone()
         log_reading(acting, f"write:{kind}", case=case, resident=resident)
         cursor.execute("select casework_touch(%s)", [resident])
 

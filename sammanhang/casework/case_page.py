@@ -223,9 +223,7 @@ def case_page(acting: Acting, number: int, now: datetime) -> CasePage:
 def _head(cursor: Any, acting: Acting, number: int) -> tuple[Any, ...]:
     cursor.execute(
         "select c.resident_id, c.process, c.edition, c.opened_at, c.closed_at, p.day, "
-        "exists (select from access_block k "
-        "where k.resident_id = c.resident_id and k.until is null "
-        "and (k.unit = b.unit and k.provider is null or k.provider = access_provider_of(b.unit))) "
+        "access_blocks(b.unit, c.resident_id) "
         "from casework_case c join casework_board b on b.case_id = c.id and b.unit = %s "
         "left join casework_planned p on p.case_id = c.id and p.unit = b.unit "
         "where c.id = %s",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("skriv-in/", views_admit.find, name="admit"),
     path("skriv-in/<uuid:resident>/", views_admit.admit, name="admit-person"),
     path("enheter/", views_admit.units, name="units"),
+    path("sparr/", views_blocks.lift, name="lift"),
     path("arende/<int:number>/", views_case.case, name="case"),
     path("arende/<int:number>/visa/", views_case.unmask, name="unmask"),
     path("arende/<int:number>/sparr/", views_blocks.block, name="block"),

@@ -17,6 +17,7 @@ from sammanhang.access import limits
 from sammanhang.access.acting import log_reading, scope
 from sammanhang.access.limits import limited
 from sammanhang.access.requires import Asked, Denied, in_care
+from sammanhang.casework import blocks
 from sammanhang.casework.actions import Performed, open_case
 from sammanhang.casework.forms import asked_fields, form, typed, with_citations
 from sammanhang.casework.processes import DISCHARGE, process_on
@@ -89,6 +90,7 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
     asked = asked_fields(process, act, acting.unit, now)
     with scope(acting):
         person = _person(request, resident)
+        despite = blocks.reasons(act) if blocks.stands(acting, person.id) else []
         log_reading(acting, "read:resident", resident=person.id)
     refusal: Refusal | None = None
     if request.method == "POST":
@@ -100,6 +102,7 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
             data=data,
             now=now,
             key=_key(request.POST.get("key", "")),
+            despite=request.POST.get("despite"),
         )
         if isinstance(result, Performed):
             address = reverse("casework:case", args=[result.case])
@@ -127,7 +130,9 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
             "faulty": faulty,
             "changed": None,
             "cited": citing,
+            "despite": request.POST.get("despite"),
         },
+        "despite": despite,
         "key": uuid4(),
         "now": now,
         "today": local(now).date(),

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from sammanhang.access.acting import log_reading, scope
+from sammanhang.access import limits
+from sammanhang.access.acting import Acting, log_reading, scope
 from sammanhang.access.requires import Asked, SignInAgain, in_care, just_signed_in
 from sammanhang.casework import blocks
 from sammanhang.casework.actions import NoSuchCase
 from sammanhang.casework.case_page import resident_of
 from sammanhang.casework.drafts import discard_draft, open_draft, save_draft
 from sammanhang.directory.queries import staff_names
+from sammanhang.residents import queries as residents
+from sammanhang.residents.identifiers import Faulty, Identifier
 from sammanhang.residents.queries import Person
 
 OPENING_DRAFT = ":öppning"
@@ -33,7 +37,7 @@ def block(request: Asked, number: int) -> HttpResponse:
     with scope(acting):
         person = _person(number)
         if request.method == "POST":
-            faults = _registered_or_lifted(request, number, today)
+            faults = _registered_or_lifted(request, number, person, today)
         known = blocks.registered(acting, person.id)
         names = staff_names({wish.person for one in known for wish in one.wishes})
         log_reading(acting, "read:block", case=number, resident=person.id)
@@ -55,11 +59,63 @@ def block(request: Asked, number: int) -> HttpResponse:
     return render(request, "casework/block.html", context, status=422 if faults else 200)
 
 
-def _registered_or_lifted(request: Asked, number: int, today: date) -> dict[str, str]:
-    acting, post, wish = request.acting, request.POST, _wish(request.POST, today)
+@require_http_methods(["GET", "POST"])
+@in_care
+def lift(request: Asked) -> HttpResponse:
+    """Lifting a block for somebody whom the unit has nothing more to do with: found by number, and
+    shown only if the unit has a block that stands."""
+    acting, today, q = request.acting, timezone.localdate(), request.POST.get("q", "").strip()
+    known = residents.understood_number(q, today, synthetic=settings.SYNTHETIC)
+    context: dict[str, Any] = {"q": q, "standing": [], "faults": {}, "typed": request.POST}
+    context |= {"lifting": request.POST.get("lift"), "now": timezone.now(), "today": today}
+    if q and isinstance(known, Faulty):
+        context["fault"] = known.reason
+    elif isinstance(known, Identifier):
+        limits.count("number", acting.person)
+        with scope(acting):
+            person = residents.find_by_number(known)
+            log_reading(
+                acting, "find:number" if person else "find:nobody", resident=person and person.id
+            )
+            if person is not None:
+                context |= _standing(request, person, today)
+    status = 422 if context["faults"] or "fault" in context else 200
+    return render(request, "casework/lift.html", context, status=status)
+
+
+def _standing(request: Asked, person: Person, today: date) -> dict[str, Any]:
+    """The unit's blocks for the person that stand, after what was asked for is done. Where it has
+    none, nothing is told: neither who it is nor that there is anybody with the number."""
+    acting, faults = request.acting, dict[str, str]()
+    standing = _standing_ones(acting, person)
+    number = _block_number(request.POST) if standing else None
+    if number is not None:
+        wish = _wish(request.POST, today)
+        faults = blocks.lift(acting=acting, resident=person.id, block=number, wish=wish)
+        standing = _standing_ones(acting, person)
+    names = staff_names({wish.person for one in standing for wish in one.wishes})
+    if standing:
+        log_reading(acting, "read:block", resident=person.id)
+    done = number is not None and not faults
+    return {"person": person, "standing": standing, "names": names, "faults": faults, "done": done}
+
+
+def _standing_ones(acting: Acting, person: Person) -> list[blocks.Block]:
+    return [one for one in blocks.registered(acting, person.id) if one.until is None]
+
+
+def _block_number(post: Mapping[str, str]) -> int | None:
     lifted = post.get("lift", "")
-    if lifted.isdecimal() and len(lifted) < 16:
-        return blocks.lift(acting=acting, case=number, block=int(lifted), wish=wish)
+    return int(lifted) if lifted.isdecimal() and len(lifted) < 16 else None
+
+
+def _registered_or_lifted(
+    request: Asked, number: int, person: Person, today: date
+) -> dict[str, str]:
+    acting, post, wish = request.acting, request.POST, _wish(request.POST, today)
+    lifted = _block_number(post)
+    if lifted is not None:
+        return blocks.lift(acting=acting, resident=person.id, block=lifted, wish=wish, case=number)
     of_provider = post.get("reach") == blocks.FROM_PROVIDERS
     return blocks.register(acting=acting, case=number, of_provider=of_provider, wish=wish)
 

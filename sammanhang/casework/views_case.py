@@ -259,12 +259,7 @@ def _shown(
 
 def _despite(page: CasePage, opened: OpenForm | None) -> list[tuple[str, str]]:
     """The reasons to choose among for sending what the resident has blocked; none if it isn't."""
-    if opened is None or not page.blocks_ours or not blocks.asks_why(opened.act):
-        return []
-    reasons = [(blocks.BY_CONSENT, _("Personen går med på att just det här skickas"))]
-    if not blocks.rests_on_consent(opened.act):
-        reasons.insert(0, (blocks.BY_LAW, _("Lagen kräver att det lämnas till mottagarna")))
-    return reasons
+    return blocks.reasons(opened.act) if opened is not None and page.blocks_ours else []
 
 
 def _with_effect(page: CasePage, effect: Effect) -> Act | None:

@@ -20,6 +20,7 @@ PAGES = (
     "/tavla/",
     "/byt-enhet/",
     "/skriv-in/",
+    "/sparr/",
     "/riktlinjer/",
     DOCUMENT,
     DOCUMENT + "diagram/",
@@ -47,7 +48,32 @@ def test_every_page_is_accessible(service: Service, window: Window, size: str) -
     page.locator(".act-send button").click()
     page.locator(".field-error").first.wait_for()
     faults["a refused form"] = [*accessibility_faults(page), *too_wide(page, "a refused form")]
+    for beside in ("sparr/", "oppna/"):
+        page.goto(case + beside)
+        faults[beside] = [*accessibility_faults(page), *too_wide(page, beside)]
+        page.locator("main form button[type=submit]").last.click()
+        page.locator(".field-error").first.wait_for()
+        refused = f"{beside} refused"
+        faults[refused] = [*accessibility_faults(page), *too_wide(page, refused)]
+    faults |= blocked_and_lifted(page, case, number)
     assert {address: found for address, found in faults.items() if found} == {}
+
+
+def blocked_and_lifted(page: Page, case: str, number: str) -> dict[str, list[str]]:
+    """A block that stands, on the page of the case and where it is sought by number."""
+    page.goto(case + "sparr/")
+    page.get_by_label("Personen själv").last.check()
+    page.get_by_label("Alla andra enheter").check()
+    page.locator("main form button[type=submit]").last.click()
+    page.get_by_role("heading", name="Gäller nu").wait_for()
+    page.get_by_text("Häv spärren").first.click()
+    found = {"a block": [*accessibility_faults(page), *too_wide(page, "a block")]}
+    page.goto("/sparr/")
+    page.get_by_label("Personens nummer").fill(number)
+    page.get_by_role("button", name="Sök").click()
+    page.get_by_text("Häv spärren").first.click()
+    found["lifting"] = [*accessibility_faults(page), *too_wide(page, "lifting")]
+    return found
 
 
 OVERSEEING = {

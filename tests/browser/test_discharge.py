@@ -157,6 +157,26 @@ def test_a_faulty_form_is_told_beside_the_field_and_nothing_is_lost(
     expect(ward.get_by_label("Inskrivningsorsak")).to_have_value("Stroke")
 
 
+def test_a_whole_number_is_searched_for_on_the_board_and_stands_on_none(
+    service: Service, window: Window
+) -> None:
+    number, name = service.next_patient()
+    ward = window(NURSE)
+    admit(ward, number)
+    expect(ward.locator(".case-person")).to_contain_text(f"{number[:8]}-{number[8:]}")
+    ward.goto("/tavla/")
+    assert number[8:] not in ward.locator("#board").inner_html()
+    shown = ward.locator("#board tbody tr:visible")
+    ward.locator("#sok").fill(f"{number[2:8]}-{number[8:]}")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text(name)
+    assert "?" not in ward.url
+    ward.locator("#sok").fill(number[:8] + "0000")
+    expect(shown).to_have_count(0)
+    ward.locator("#sok").fill(f"{number[:4]}-{number[4:6]}-{number[6:8]}")
+    expect(shown.first).to_be_visible()
+
+
 def test_a_wrong_number_is_refused_in_swedish(window: Window) -> None:
     ward = window(NURSE)
     ward.goto("/skriv-in/")

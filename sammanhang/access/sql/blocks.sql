@@ -67,9 +67,12 @@ create function access_provider_of(the_unit text) returns text
   language sql stable parallel safe
   return (select u.organisation_id from directory_unit u where u.hsa_id = the_unit);
 
--- That a block stands is told to those who have to do with the resident (PDL 4 kap. 4-5 §§).
+-- That a block stands is told to those who have to do with the resident (PDL 4 kap. 4-5 §§), and to
+-- one of the provider's own units that is about to (app.resident).
 create policy related on access_block for select
-  using (unit = app_setting('unit') or app_unit_has_relation(resident_id));
+  using (unit = app_setting('unit') or app_unit_has_relation(resident_id)
+         or (resident_id::text = app_setting('resident')
+             and provider = access_provider_of(app_setting('unit'))));
 create policy own_new on access_block for insert
   with check (unit = app_setting('unit') and until is null and since = now()
               and app_unit_has_relation(resident_id)
@@ -91,6 +94,14 @@ create trigger lifted_once before update or delete on access_block
 alter table access_block enable always trigger lifted_once;
 create trigger never_emptied before truncate on access_block
   for each statement execute function refuse_change();
+
+-- Whether a resident has blocked what a unit writes.
+create function access_blocks(the_unit text, the_resident uuid) returns boolean
+  language sql stable parallel safe
+  return exists (select from access_block k
+                 where k.resident_id = the_resident and k.until is null
+                   and case when k.provider is null then k.unit = the_unit
+                       else k.provider = access_provider_of(the_unit) end);
 
 create policy own on access_block_wish for select using (unit = app_setting('unit'));
 create policy own_new on access_block_wish for insert

@@ -49,21 +49,27 @@ end $$;
 
 -- What stands in the way of opening a case: a request with this key already made one, or the
 -- unit has one open for the resident. `place`: the hospital or administration of the unit.
+-- `blocked`: the resident has blocked what the unit writes, which one without a relation is told
+-- here (app.resident).
 create function casework_before_opening(the_person text, the_unit text, the_process text,
                                         the_resident uuid, the_key uuid)
-returns table (repeated_case bigint, repeated_seq integer, open_case bigint, place text)
+returns table (repeated_case bigint, repeated_seq integer, open_case bigint, place text,
+               blocked boolean)
 language plpgsql as $$
 begin
   perform casework_act_as(the_person, the_unit, '');
+  perform set_config('app.resident', the_resident::text, true);
   return query
     select r.case_id, r.seq,
            (select c.id from casework_case c join casework_board b on b.case_id = c.id
             where b.unit = the_unit and c.resident_id = the_resident
               and c.process = the_process and c.closed_at is null limit 1),
            (select p.parent::text from directory_unitperiod p where p.unit_id = the_unit
-            order by p.since desc limit 1)
+            order by p.since desc limit 1),
+           access_blocks(the_unit, the_resident)
     from (select) nothing
     left join casework_request r on r.person = the_person and r.key = the_key;
+  perform set_config('app.resident', '', true);
 end $$;
 
 create function casework_texts(list jsonb) returns text[]
@@ -304,11 +310,13 @@ begin
 end $$;
 
 -- The boards and pages that show a resident begin anew: what may be seen there has changed, though
--- nothing has happened in the case.
+-- nothing has happened in the case. Also those of cases that the asker has nothing to do with, of
+-- which nothing is told (app.touched is open only within this).
 create function casework_touch(the_resident uuid) returns void language plpgsql as $$
 declare
   the_case bigint;
 begin
+  perform set_config('app.touched', the_resident::text, true);
   for the_case in select c.id from casework_case c where c.resident_id = the_resident loop
     perform set_config('app.case', the_case::text, true);
     update casework_board set changed_at = clock_timestamp() where case_id = the_case;
@@ -316,6 +324,7 @@ begin
       (select json_agg(b.unit) from casework_board b where b.case_id = the_case))::text);
     perform set_config('app.case', '', true);
   end loop;
+  perform set_config('app.touched', '', true);
 end $$;
 
 -- A unit's board as one JSON value, in one statement: its version, the rows, and the names of the

@@ -78,6 +78,9 @@ create policy taking_part on casework_case for select
   using (exists (select from casework_board b
                  where b.case_id = casework_case.id and b.unit = app_setting('unit')));
 
+create policy touched on casework_case for select
+  using (resident_id::text = app_setting('touched'));
+
 -- All that asks for a relation asks this table, and so ends with the unit's insight.
 create policy own on casework_board for select
   using (unit = app_setting('unit') and sees_until > now());

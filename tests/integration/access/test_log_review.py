@@ -76,6 +76,7 @@ def test_an_ordinary_month_has_nothing_to_look_at() -> None:
         ("surname", [], [(2, "surname")]),
         ("night", [read(90, NIGHT)], []),
         ("many", [read(100 + n, NOON + timedelta(days=9, minutes=2 * n)) for n in range(21)], []),
+        ("protected", [read(90, action="read:protected", why="Ringer anhöriga")], []),
         ("emergency", [read(90, why="emergency")], []),
         ("no-act", [read(90, case=2)], []),
         ("denied", [read(90, action="denied:case")], []),
@@ -87,6 +88,13 @@ def test_what_is_worth_a_look_is_shown_with_its_lines(
     (found,) = shown([*ORDINARY, *more], names)
     assert found.pattern == pattern
     assert [one.id for one in found.lines] == ([one.id for one in more] or [names[0][0]])
+
+
+def test_a_reading_of_who_is_protected_is_shown_with_the_reason_that_was_given() -> None:
+    asked = {"action": "read:protected", "case": 1}
+    (found,) = shown([read(90 + n, why=why, **asked) for n, why in enumerate(("A", "B", "A"))])
+
+    assert [(run.reason, run.times) for run in found.runs] == [("A", 2), ("B", 1)]
 
 
 def test_who_works_nights_and_who_opens_the_same_few_again_are_not_shown() -> None:

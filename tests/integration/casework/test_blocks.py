@@ -6,13 +6,14 @@ from __future__ import annotations
 import time
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from bs4 import BeautifulSoup
 from django.db import DatabaseError, connection
 from django.test import Client
 from stage import MONDAY, Stage, owner, person_at
+from test_documents_in_force import binding, record
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.requires import RECENTLY
@@ -21,7 +22,9 @@ from sammanhang.casework import blocks, boards
 from sammanhang.casework.actions import Performed, Refused, perform
 from sammanhang.casework.case_page import CasePage, case_page
 from sammanhang.casework.projection import PLANNED_DAY
+from sammanhang.residents.identifiers import synthetic_personnummer
 
+NOBODYS = synthetic_personnummer(date(1930, 5, 4), woman=False, n=1)
 WISH = {"asked_by": "resident", "asked_on": date(2026, 3, 2), "note": ""}
 
 
@@ -187,9 +190,11 @@ def test_it_is_lifted_once_and_never_changed_or_removed_by_the_owner_either(
     ((number,),) = owner("select id from access_block")
     wish = WISH | {"asked_on": date(2026, 3, 5), "note": "Ringde själv."}
     with scope(stage.ward):
-        assert blocks.lift(acting=stage.ward, case=blocked, block=number, wish=wish) == {}
-        assert "block" in blocks.lift(acting=stage.ward, case=blocked, block=number, wish=wish)
-        (known,) = blocks.registered(stage.ward, page_of(stage.ward, blocked).resident.id)
+        resident = page_of(stage.ward, blocked).resident.id
+        lifting = {"acting": stage.ward, "resident": resident, "block": number, "wish": wish}
+        assert blocks.lift(**lifting) == {}
+        assert "block" in blocks.lift(**lifting)
+        (known,) = blocks.registered(stage.ward, resident)
 
     assert [(one.wish, one.asked_on.day, one.note) for one in known.wishes] == [
         ("block", 2, ""), ("lift", 5, "Ringde själv."),
@@ -251,6 +256,85 @@ def test_the_form_registers_lifts_and_keeps_what_was_typed(stage: Stage) -> None
     assert "Sa det vid ronden." in client.get(address).content.decode()
 
 
+# --- Lifting when one has nothing more to do with the resident --------------------------------
+
+
+def number_and_resident(case: int) -> tuple[str, UUID]:
+    ((number, resident),) = owner(
+        "select n.value, n.resident_id from casework_case c "
+        "join residents_residentnumber n on n.resident_id = c.resident_id where c.id = %s",
+        case,
+    )
+    return number, resident
+
+
+@pytest.fixture
+def long_ago(stage: Stage, blocked: int) -> int:
+    """The ward has handed its patient over, and its time of insight is over."""
+    stage.did(
+        stage.ward, blocked, "byte-av-avdelning", data={"ny-avdelning": stage.other_ward.unit}
+    )
+    owner(
+        "update casework_board set sees_until = now() where case_id = %s and unit = %s",
+        blocked, stage.ward.unit,
+    )  # fmt: skip
+    return blocked
+
+
+LIFTED = {"asked_by": "resident", "asked_on": "2026-03-03", "note": "Ringde själv."}
+
+
+def test_a_unit_whose_relation_has_ended_lifts_its_own_block(stage: Stage, long_ago: int) -> None:
+    client, (number, resident) = signed_in(stage.ward), number_and_resident(long_ago)
+    assert client.get(f"/arende/{long_ago}/sparr/").status_code == 404
+    version = boards.board(stage.centre).version
+    page = BeautifulSoup(client.post("/sparr/", {"q": number}).content, "html.parser")
+    assert "Elsa Prov" in page.text
+    assert number[8:] not in page.select_one("main").text
+    form = page.select_one("form:has(input[name=lift])")
+    sent = {one["name"]: one["value"] for one in form.select("input[type=hidden]")}
+    faulty = client.post("/sparr/", sent | LIFTED | {"asked_by": ""})
+    assert faulty.status_code == 422
+    assert "Ringde själv." in faulty.content.decode()
+    assert texts(stage.centre, long_ago) == []
+
+    assert "Spärren är hävd." in client.post("/sparr/", sent | LIFTED).content.decode()
+    assert texts(stage.centre, long_ago) == [2]
+    assert boards.board(stage.centre).version != version  # those who have it open are told
+    assert "ingen spärr" in client.post("/sparr/", sent | LIFTED).content.decode()
+    logged = owner(
+        "select action from access_log where person = %s and resident_id = %s and case_id is null "
+        "order by id",
+        stage.ward.person, resident,
+    )  # fmt: skip
+    assert [action for (action,) in logged][:5] == [
+        "find:number", "read:block", "find:number", "read:block", "find:number",
+    ]  # fmt: skip
+    assert "write:lift" in [action for (action,) in logged]
+
+
+def test_who_has_no_block_of_ones_own_is_told_nothing_of_the_person(
+    stage: Stage, long_ago: int
+) -> None:
+    (number, _), nobodys = number_and_resident(long_ago), NOBODYS
+    ((block,),) = owner("select id from access_block")
+    for who in (stage.other_ward, stage.centre):
+        client = signed_in(who)
+        answers = [
+            BeautifulSoup(client.post("/sparr/", {"q": q, **more}).content, "html.parser")
+            for q in (number, nobodys)
+            for more in ({}, {"lift": str(block), **LIFTED})
+        ]
+        for page in answers:
+            assert "Elsa" not in page.text
+            assert page.select_one("input[name=lift]") is None
+        assert "ingen spärr" in answers[0].text
+        assert answers[0].select_one("main").text.replace(number, "") == answers[2].select_one(
+            "main"
+        ).text.replace(nobodys, "")
+    assert texts(stage.officer, long_ago) == []
+
+
 # --- Sending in spite of it -----------------------------------------------------------------
 
 
@@ -281,6 +365,56 @@ def test_a_correction_is_asked_for_too_and_a_note_to_oneself_is_not(
 
     (row,) = boards.board(stage.centre).rows or []
     assert str(row.planned_on) == "2026-03-12"
+
+
+TO_OTHERS = (
+    "rubrik: Inskrivning\nvem: slutenvård\n",
+    "rubrik: Inskrivning\nvem: slutenvård\ntill: [öppenvård, kommun]\nkvittens: 1 arbetsdag\n"
+    "stöd: SFS 2017:612 2 kap.\n",
+)
+
+
+@pytest.mark.parametrize("of_provider", [False, True])
+def test_the_first_act_of_a_new_case_is_asked_for_too(stage: Stage, of_provider: bool) -> None:
+    """Also of a ward of the same provider that has never met the person."""
+    case = stage.notified()
+    assert block(stage.ward, case, of_provider=of_provider) == {}
+    number, resident = number_and_resident(case)
+    stage.did(stage.ward, case, "utskrivningsklar", despite="law")
+    stage.did(stage.ward, case, "utskrivning")
+    record(binding(date(2026, 3, 2), TO_OTHERS))
+    ward = stage.other_ward if of_provider else stage.ward
+    if of_provider:
+        assert seen(ward, "select resident_id from access_block") == []
+    refused = stage.admits(resident, by=ward)
+    assert isinstance(refused, Refused)
+    assert refused.refusal.kind == "spärr"
+
+    client = signed_in(ward)
+    client.post("/skriv-in/", {"q": number})
+    form = client.get(f"/skriv-in/{resident}/").content.decode()
+    assert "Varför ska mottagarna ändå få läsa" in form
+    units = {"f-öppenvård-enhet": stage.centre.unit, "f-kommun-enhet": stage.officer.unit}
+    asked_again = client.post(f"/skriv-in/{resident}/", units)
+    assert asked_again.status_code == 422
+    assert "Ange varför mottagarna ändå ska få läsa" in asked_again.content.decode()
+    assert client.post(f"/skriv-in/{resident}/", units | {"despite": "law"}).status_code == 302
+    ((opened,),) = owner("select max(id) from casework_case")
+    reads = "select seq from casework_event where case_id = %s"
+    assert seen(stage.officer, reads, opened) == [(1,)]
+    assert owner("select ground from casework_disclosure where case_id = %s", opened) == [
+        ("law",), ("law",),
+    ]  # fmt: skip
+
+
+def test_who_is_admitted_without_a_block_is_not_asked(stage: Stage) -> None:
+    number, _ = number_and_resident(stage.admitted(officer=stage.other_officer))
+    record(binding(date(2026, 3, 2), TO_OTHERS))
+    client = signed_in(stage.other_ward)
+    found = client.post("/skriv-in/", {"q": number}, headers={"HX-Request": "true"})
+    address = BeautifulSoup(found.content, "html.parser").select_one("a.ds-button")["href"]
+
+    assert "Varför ska mottagarna" not in client.get(address).content.decode()
 
 
 def test_what_rests_on_consent_is_not_sent_by_duty_in_law() -> None:
@@ -449,10 +583,13 @@ def test_reviewers_of_both_units_are_told_at_once_until_they_have_said_what_they
     )
     for reviewer in (ours, theirs):
         head = BeautifulSoup(reviewer.get("/riktlinjer/").content, "html.parser")
-        assert head.select_one(".top-nav .unread").text == "1 öppning att bedöma"
+        assert head.select_one(".top-nav .unread").text == "1 att bedöma"
+        assert reviewer.get("/inloggad/").headers["To-Review"] == "1"
         assert reviewer.get("/").headers["Location"] == "/logggranskning/"
         assert "Nödöppning" in reviewer.get("/logggranskning/").content.decode()
     assert "Nödöppning" not in other.get("/logggranskning/").content.decode()
+    assert other.get("/inloggad/").headers["To-Review"] == "0"
+    assert "To-Review" not in signed_in(stage.ward).get("/inloggad/").headers
 
     ((number,),) = owner("select id from access_opening")
     address = f"/logggranskning/oppnat/{number}/"

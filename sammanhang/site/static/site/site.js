@@ -34,6 +34,17 @@ const sammanhang = (() => {
     document.getElementById("announcer").textContent = text;
   }
 
+  // To a log reviewer: how many openings wait.
+  function toReview(count) {
+    const mark = document.getElementById("to-review");
+    if (!mark || count === null) return;
+    const number = mark.firstElementChild;
+    const more = Number(count) > Number(number.textContent);
+    number.textContent = count;
+    mark.hidden = count === "0";
+    if (more) say(mark.textContent);
+  }
+
   const keys = Object.create(null);
   const keysOn = () => localStorage.getItem("keys") !== "off";
 
@@ -105,8 +116,10 @@ const sammanhang = (() => {
     }
     async function ask() {
       const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
-      if (answer?.status === 204) known = Date.now();
-      else if (answer?.status === 401 || Date.now() - known > minutes * 60000) leave();
+      if (answer?.status === 204) {
+        known = Date.now();
+        toReview(answer.headers.get("To-Review"));
+      } else if (answer?.status === 401 || Date.now() - known > minutes * 60000) leave();
     }
     others.addEventListener("message", leave);
     document.addEventListener("submit", (event) => {
