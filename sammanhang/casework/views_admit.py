@@ -105,6 +105,7 @@ def admit(request: Asked, resident: UUID) -> HttpResponse:
             despite=request.POST.get("despite"),
         )
         if isinstance(result, Performed):
+            request.session.pop(FOUND, None)
             address = reverse("casework:case", args=[result.case])
             return redirect(f"{address}?klart={result.seq}")
         refusal = result.refusal

@@ -436,6 +436,21 @@ def test_who_answers_for_the_service_reaches_nobody(stage: Stage, role: str) -> 
     assert log_of(prey.thief).count("denied:role") >= len(BY_CASE) // 2
 
 
+@pytest.mark.parametrize("way", ["the page", "a form", "another's draft"])
+def test_who_is_let_in_to_a_draft_is_logged_and_others_drafts_are_not_there(
+    stage: Stage, way: str
+) -> None:
+    """A colleague at the unit, who takes part: that one opens the form, and no draft of another."""
+    prey = Prey(stage, person_at(stage.officer.unit, role="case_officer"))
+    answer = BY_CASE[way](prey)
+
+    assert answer.status_code == 200
+    assert "hemligt utkast" not in answer.content.decode()
+    assert "read:draft" not in log_of(prey.thief)
+    assert "read:case" in log_of(prey.thief)
+    assert log_of(stage.officer) == ["write:draft"]
+
+
 def test_a_cookie_made_up_is_nobodys(prey: Prey) -> None:
     for made_up in ("a" * 32, "", "' or 1=1 --", json.dumps({"unit": prey.stage.ward.unit})):
         thief = Client()

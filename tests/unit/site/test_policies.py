@@ -10,7 +10,7 @@ POLICIES = (ROOT / "docs" / "security" / "policies.md").read_text()
 KNOWN = {
     "access/incident.py", "access/keys.py", "access/limits.py", "access/oidc.py",
     "access/oidc_logout.py", "access/review.py", "access/seals.py",
-    "access/sessions.py", "access/sql/access_log.sql", "casework/chain.py",
+    "access/sessions.py", "access/sql/access_log.sql", "casework/methods.py",
     "governance/views_writing.py", "settlement/arithmetic/record.py", "settlement/closing.py",
     "casework/restricted.py", "settlement/round.py", "site/cli_service.py",
     "site/settings.py",
