@@ -51,7 +51,7 @@ def still(request: HttpRequest) -> HttpResponse:
     kept = sessions.SessionStore(request.session.session_key).look().get(sessions.ACTING)
     response = HttpResponse(status=204 if kept else 401)
     if kept and kept["role"] == "log_reviewer":
-        who = acting.Acting(**{name: kept[name] for name in acting.Acting.__slots__})
+        who = acting.Acting(**kept)
         response.headers["To-Review"] = str(openings.to_review(who))
     return response
 

@@ -64,6 +64,7 @@ WHO_MAY = {
     "tavla/": CARE,
     "direkt/": CARE,
     "enheter/": CARE,
+    "sparr/": CARE,
     "skriv-in/": WARD,
     "skriv-in/<uuid:resident>/": WARD,
     "arende/<int:number>/": PARTY,

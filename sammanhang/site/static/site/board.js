@@ -49,7 +49,7 @@
     const answer = await fetch(address, { method: "POST", headers: { "HX-Request": "true" }, body: form }).catch(() => null);
     if (!answer || answer.status !== 200 || search.value.trim() !== typed) return;
     if (answer.redirected) return location.reload();
-    show(await answer.text());
+    await show(answer);
   }
 
   // Who is searched for stays out of the address: addresses end up in logs and histories.
@@ -150,15 +150,15 @@
     if (!answer || answer.status !== 200) return;
     if (answer.redirected) return location.reload();
     const before = new Map(rows().map((row) => [row.dataset.case, row.dataset.version]));
-    show(await answer.text());
+    await show(answer);
     seek();
     if (!again) rows().filter((row) => before.get(row.dataset.case) !== row.dataset.version).forEach(arrive);
   }
   line.onCatchUp(fetchAll);
 
-  function show(html) {
+  async function show(answer) {
     const holder = document.createElement("div");
-    holder.innerHTML = html;
+    holder.innerHTML = await answer.text();
     const fresh = holder.querySelector("#board");
     fresh.dataset.show = board().dataset.show;
     keepingFocus(() => board().replaceWith(fresh));
