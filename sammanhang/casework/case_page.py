@@ -378,6 +378,8 @@ def open_by_rule() -> dict[str, int]:
     """How many open obligations each rule has now in the unit's cases."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select rule, count(*) from casework_obligation where ended_by is null group by rule"
+            "select o.rule, count(*) from casework_board b "
+            "join casework_obligation o on o.case_id = b.case_id and o.ended_by is null "
+            "group by o.rule"
         )
         return dict(cursor.fetchall())

@@ -24,7 +24,7 @@ create table access_log (
   primary key (id, at)
 ) partition by range (at);
 create index access_log_resident on access_log (resident_id, at);
-create index access_log_residents on access_log using gin (residents);
+create index access_log_residents on access_log using gin (residents) where residents is not null;
 create index access_log_tx on access_log (tx);
 alter sequence access_log_id owned by access_log.id;
 
