@@ -123,7 +123,8 @@ begin
 
   if changes ? 'came' then
     insert into casework_party
-      select the_case, p->>0, p->>1, the_moment from jsonb_array_elements(changes->'came') p;
+      select the_case, p->>0, p->>1, the_moment from jsonb_array_elements(changes->'came') p
+      on conflict (case_id, part, unit, since) do update set until = null;  -- back at once
   end if;
   if changes ? 'went' then
     update casework_party party set until = the_moment

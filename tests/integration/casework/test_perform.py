@@ -302,3 +302,17 @@ def test_an_unknown_person_is_refused_and_not_an_error(stage: Stage) -> None:
 
     assert isinstance(refused, Refused)
     assert refused.refusal.kind == "no-resident"
+
+
+def test_a_unit_comes_back_at_the_very_moment_it_left(stage: Stage) -> None:
+    case = stage.notified()
+    there, back = (stage.officer, stage.other_officer), (stage.other_officer, stage.officer)
+    for one, other in (there, back, there, back):
+        stage.did(one, case, "vidarebefordran", data={"rätt-enhet": other.unit})
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "select unit from casework_party where case_id = %s and part = 'kommun' "
+            "and until is null",
+            [case],
+        )
+        assert cursor.fetchall() == [(stage.officer.unit,)]
