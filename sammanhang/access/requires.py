@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -21,6 +22,9 @@ from sammanhang.access.sessions import AUTHENTICATED
 from sammanhang.directory.models import CARE_ROLES
 
 View = Callable[..., HttpResponseBase]
+decisions = logging.getLogger("sammanhang.access.decisions")
+"""In the server's log, among real people: who was let in to a page and in which assignment, also
+where it shows nobody's data. What is then read of people stands in the access log."""
 LARGEST_NUMBER = 2**63 - 1
 """Of anything in the database; an address with a larger one names nothing."""
 
@@ -71,6 +75,8 @@ def requires(*roles: str) -> Callable[[View], View]:
                     raise Denied("case")
                 if roles and acting.role not in roles:
                     raise PermissionDenied
+                let_in = (acting.person, acting.unit, acting.assignment, acting.role)
+                decisions.info("let in: %s %s %s %s", *let_in, extra={"request": request})
                 return view(request, *args, **kwargs)
             except SignInAgain:
                 return _to_sign_in_again(request)

@@ -57,7 +57,8 @@ class JsonLines(logging.Formatter):
 
 
 def of_request(request: Any) -> dict[str, str]:
-    """What was asked for and from where. Not by whom: that is in the access log."""
+    """What was asked for and from where. By whom is in the access log, and in the lines that tell
+    who was let in (access/requires.py)."""
     meta = getattr(request, "META", {})
     return {
         "method": str(getattr(request, "method", "")),

@@ -269,6 +269,9 @@ LOGGING = {
     "formatters": {"json": {"()": "sammanhang.site.logs.JsonLines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     # Django's own handlers would write the words of exceptions.
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        "sammanhang.access.decisions": {"level": "NOTSET" if SYNTHETIC else "INFO"},
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("SAMMANHANG_LOG", "WARNING")},
 }
