@@ -73,13 +73,18 @@ def kind_of(action: str) -> str:
     return WROTE if action.startswith("write:") and action not in SAID else action
 
 
+def in_plain(act: str) -> str:
+    """The name of an act as one says it; its title is its document's, which may be another now."""
+    return act.replace("-", " ")
+
+
 def said(action: str) -> str:
     """To the resident, in Swedish: what the unit did."""
     kind, _colon, act = action.partition(":")
     if action in SAID:
         return SAID[action]
     if kind == WROTE:
-        return f"skrev: {act}"
+        return f"skrev: {in_plain(act)}"
     return "läste uppgifter" if kind in ("read", "find") else action
 
 
@@ -89,7 +94,7 @@ def in_words(action: str) -> str:
     if action in SAID:
         return _(SAID[action])
     if kind == WROTE:
-        return _("skrev: %(act)s") % {"act": what}
+        return _("skrev: %(act)s") % {"act": in_plain(what)}
     if kind == "denied":
         return _(DENIED.get(what.partition(":")[0], OTHERWISE_DENIED))
     return _("läste uppgifter")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sammanhang.guideline.liability import Specialty
@@ -148,11 +149,5 @@ def state_title(state: str, running: bool) -> str:
     }[state]
 
 
-MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september",
-    "oktober", "november", "december",
-)  # fmt: skip
-
-
 def month_name(first: date) -> str:
-    return f"{MONTHS[first.month - 1]} {first.year}"
+    return date_format(first, "F Y")

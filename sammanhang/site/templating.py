@@ -58,6 +58,7 @@ def environment(**options: Any) -> Environment:
         exact=words.exact,
         level=words.level,
         moment=words.moment,
+        month=words.month,
         number=words.number,
         status=words.translated,
         swedish=swedish,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext as slow_ngettext
@@ -158,6 +159,11 @@ def countdown(due: datetime | str | None, now: datetime) -> str:
     if whole_day:
         return _("senast %(day)s") % {"day": said}
     return _("senast %(day)s %(clock)s") % {"day": said, "clock": clock(at)}
+
+
+def month(first: date) -> str:
+    """`oktober 2026`."""
+    return date_format(first, "F Y")
 
 
 def day_number(since: datetime | None, now: datetime) -> str:
