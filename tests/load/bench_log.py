@@ -142,7 +142,7 @@ def _day_in(
             number = days.index(day)
             given = {"first": 1 + number * many, "day": f"{day} 00:00+00", "many": many}
             units = connection.execute("select count(*) from bench_unit").fetchone()
-            connection.execute("select setseed(%s)", [number / 1000])
+            connection.execute("select setseed(%s)", [number / len(days)])
             given |= {"tx": str(tx[day]), "units": units[0] if units else 0}
             connection.execute(sql.encode(), given)
 
