@@ -69,10 +69,10 @@ def person_at(unit: str, name: str = "Per Prov", role: str = "ward_nurse") -> Ac
     return Acting(hsa_id, name, unit, unit, kind, number, role)
 
 
-def signed_in(who: Acting) -> Client:
+def signed_in(who: Acting, **more: Any) -> Client:
     """The browser of somebody at work, who has chosen whom to be."""
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
+    client = Client(**more)
+    assert client.post("/logga-in/", {"assignment": who.assignment}).status_code == 302
     return client
 
 

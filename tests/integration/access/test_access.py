@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 from django.urls import URLPattern, get_resolver, path
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, signed_in
 
 from sammanhang.access.acting import SESSION_KEY, Acting, scope, sign_in
 from sammanhang.access.middleware import every_address, every_view_declares
@@ -70,13 +70,6 @@ def filled(address: URLPattern) -> str:
 
 
 # --- Signing in, switching, signing out -----------------------------------------------------
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    answer = client.post("/logga-in/", {"assignment": who.assignment})
-    assert answer.status_code == 302
-    return client
 
 
 def test_one_acts_in_the_chosen_assignment_under_a_new_session_key(stage: Stage) -> None:

@@ -9,18 +9,12 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, signed_in
 
 from sammanhang.access.acting import Acting, choices
 from sammanhang.access.administration import scope
 from sammanhang.access.requires import RECENTLY
 from sammanhang.access.sessions import AUTHENTICATED
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 def asked_for(person: str, **other: object) -> dict[str, str]:

@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from stage import Stage, office_of, owner, person_at
+from stage import Stage, office_of, owner, person_at, signed_in
 
 from sammanhang.access.acting import SESSION_KEY, Acting, scope
 from sammanhang.access.requires import RECENTLY
@@ -84,8 +84,7 @@ class Prey:
 
 def old_session(prey: Prey) -> HttpResponse:
     """A key of a session at the ward that has ended."""
-    ward = Client()
-    ward.post("/logga-in/", {"assignment": prey.stage.ward.assignment})
+    ward = signed_in(prey.stage.ward)
     key = ward.cookies["sammanhang"].value
     ward.post("/logga-ut/")
     thief = Client()
@@ -106,8 +105,7 @@ def signed_out(prey: Prey) -> HttpResponse:
 
 def cached(prey: Prey) -> HttpResponse:
     """The ward looks at the page; then the thief asks for the same address with its tag."""
-    ward = Client()
-    ward.post("/logga-in/", {"assignment": prey.stage.ward.assignment})
+    ward = signed_in(prey.stage.ward)
     assert "no-store" in ward.get(prey.page).headers["Cache-Control"]
     tag = boards.board(prey.stage.ward).version
     return prey.get(prey.page, headers={"If-None-Match": f'"{tag}"', "If-Modified-Since": "0"})
@@ -311,8 +309,7 @@ def lifted_by_the_thief(prey: Prey) -> HttpResponse:
 def handed_on_to_a_neighbour(prey: Prey) -> HttpResponse:
     neighbour = prey.stage.other_officer
     prey.does("vidarebefordran", {"f-rätt-enhet": neighbour.unit})
-    client = Client()
-    client.post("/logga-in/", {"assignment": neighbour.assignment})
+    client = signed_in(neighbour)
     return client.get(prey.page)
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.test import Client
 from django.utils import timezone
-from stage import Stage, office_of, owner, person_at
+from stage import Stage, office_of, owner, person_at, signed_in
 
 from sammanhang.access import oversight, seals
 from sammanhang.access.acting import Acting, log_reading
@@ -33,8 +32,7 @@ def auditor(stage: Stage) -> Acting:
 
 
 def page(who: Acting, address: str) -> str:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
+    client = signed_in(who)
     answer = client.get(address, follow=True)
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode()
@@ -149,8 +147,7 @@ def test_sees_what_was_in_force_on_any_day(stage: Stage, auditor: Acting) -> Non
 def test_a_day_that_is_none_is_told_and_stays_as_it_was_typed(
     stage: Stage, auditor: Acting
 ) -> None:
-    client = Client()
-    client.post("/logga-in/", {"assignment": auditor.assignment})
+    client = signed_in(auditor)
     answer = client.get("/gallde/?dag=igår")
     assert answer.status_code == 409
     assert 'value="igår"' in answer.content.decode()

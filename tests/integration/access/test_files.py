@@ -14,16 +14,15 @@ import scanner
 import sent_files
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import override_settings
 from PIL import Image
-from stage import Stage, owner
+from stage import Stage, owner, signed_in
 
 TYPED = "Har skrivit länge om behoven"
 
 
 def sends(stage: Stage, content: bytes, name: str = "fil.pdf") -> HttpResponse:
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.officer.assignment})
+    client = signed_in(stage.officer)
     form = {"key": str(uuid4()), "f-underlag": SimpleUploadedFile(name, content)}
     return client.post(f"/arende/{stage.notified()}/gor/behovsbedömning/", form)
 

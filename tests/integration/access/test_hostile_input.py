@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
-from stage import Stage, owner
+from stage import Stage, owner, signed_in
 
 from sammanhang.casework.forms import CLOCK, DAY, PREFIX
 from sammanhang.casework.processes import DISCHARGE, process_on
@@ -146,8 +146,7 @@ def test_protected_people_are_nameless_in_lists_and_live_nowhere(stage: Stage) -
         "select value from residents_residentnumber where resident_id = %s", resident
     )
     for who in (stage.ward, stage.centre, stage.officer, stage.other_ward, stage.other_officer):
-        client = Client()
-        client.post("/logga-in/", {"assignment": who.assignment})
+        client = signed_in(who)
         pages = dict(reached(client))
         assert len(pages) >= 4
         for address, html in pages.items():

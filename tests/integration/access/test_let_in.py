@@ -8,8 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from django.test import Client
-from stage import Stage
+from stage import Stage, signed_in
 
 from sammanhang.site.logs import JsonLines
 
@@ -23,8 +22,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
 def test_who_was_let_in_and_in_which_assignment_is_told(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    client = signed_in(stage.ward)
     with caplog.at_level(logging.INFO, LOGGER):
         client.get("/riktlinjer/?q=Elsa+Prov")
         client.get("/logggranskning/")  # for a reviewer

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from sent_files import plain_pdf
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, signed_in
 
 from sammanhang.access import sessions
 from sammanhang.access.acting import LONGEST_SESSION, SESSION_KEY, SIGNED_IN, Acting, scope, still
@@ -22,12 +22,6 @@ from sammanhang.casework.views_admit import FOUND
 from sammanhang.site import asgi, settings
 
 BOARD = "/tavla/"
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 def log_of(who: Acting) -> list[tuple[Any, ...]]:

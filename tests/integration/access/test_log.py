@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, override_settings
-from stage import Stage, owner
+from stage import Stage, owner, signed_in
 
 from sammanhang.access import seals
 from sammanhang.access.acting import log_reading, scope
@@ -97,8 +97,7 @@ def test_what_can_t_be_logged_is_not_shown(stage: Stage) -> None:
 def test_a_search_for_a_number_is_logged_whether_it_finds_anyone_or_not(stage: Stage) -> None:
     stage.notified()
     ((number,),) = owner("select value from residents_residentnumber")
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.other_ward.assignment})
+    client = signed_in(stage.other_ward)
     for q in (number, NOBODYS):
         client.post("/skriv-in/", {"q": q})
 
@@ -109,8 +108,7 @@ def test_a_search_for_a_number_is_logged_whether_it_finds_anyone_or_not(stage: S
 
 
 def test_who_tries_number_after_number_is_stopped_and_it_shows(stage: Stage) -> None:
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    client = signed_in(stage.ward)
     owner(
         "insert into access_use values ('number', %s, date_trunc('hour', now()), %s)",
         stage.ward.person, LIMITS["number"].most - 1,
@@ -358,8 +356,7 @@ def test_records_go_out_in_the_national_form_five_hundred_at_a_time(stage: Stage
 
 def test_what_an_older_key_signed_is_still_known(stage: Stage, tmp_path: Path) -> None:
     """A head, a session and a browser's mark; and no longer once the old key is taken away."""
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    client = signed_in(stage.ward)
     old = settings.SECRET_KEY
     with override_settings(DATA=tmp_path):
         seals.seal()

@@ -15,10 +15,9 @@ import pdfua
 import pytest
 from click.testing import CliRunner
 from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, signed_in
 
 from sammanhang.access import incident
 from sammanhang.access.acting import Acting, log_reading
@@ -64,8 +63,7 @@ def asked_for(whose: str, **other: str) -> dict[str, str]:
 
 
 def hands_out(who: Acting, form: dict[str, str]) -> tuple[int, bytes]:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
+    client = signed_in(who)
     answer = client.post("/logggranskning/utdrag/", form)
     return answer.status_code, answer.content
 

@@ -10,9 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.test import Client
 from django.utils import timezone
-from stage import Stage, owner, person_at, resident
+from stage import Stage, owner, person_at, resident, signed_in
 
 from sammanhang.access import oversight, own_number, review, seals
 from sammanhang.access.acting import Acting, log_reading
@@ -26,12 +25,6 @@ NIGHT = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
 @pytest.fixture
 def reviewer(stage: Stage) -> Acting:
     return person_at(stage.ward.unit, "Rut Granskare", "log_reviewer")
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 def this_month() -> str:

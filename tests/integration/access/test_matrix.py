@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 from django.urls import get_resolver
-from stage import Stage, owner, person_at, units
+from stage import Stage, owner, person_at, signed_in, units
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.middleware import every_address
@@ -215,8 +215,7 @@ def test_who_gets_what(stage: Stage, address: str) -> None:
     asked = filled(address, case, file, resident, stage.ward.unit)
     may = WHO_MAY[address]
     for described, takes_part, who in everybody(stage):
-        client = Client()
-        client.post("/logga-in/", {"assignment": who.assignment})
+        client = signed_in(who)
         permitted = allowed(may, who, takes_part)
         answers = [client.get(asked)]
         if not permitted:

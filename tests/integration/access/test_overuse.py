@@ -15,9 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client
 from sent_files import plain_pdf
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, signed_in
 
-from sammanhang.access.acting import Acting
 from sammanhang.access.limits import ANY_REQUEST, LIMITS, InMemory, new_mark
 from sammanhang.residents.identifiers import synthetic_personnummer
 from sammanhang.site import asgi
@@ -26,12 +25,6 @@ from sammanhang.site.forwarded import networks
 WARD = "192.0.2.10"
 """The one address that a whole hospital has."""
 NURSES = 200
-
-
-def signed_in(who: Acting, **more: Any) -> Client:
-    client = Client(**more)
-    assert client.post("/logga-in/", {"assignment": who.assignment}).status_code == 302
-    return client
 
 
 def used(kind: str, who: str, times: int) -> None:

@@ -25,7 +25,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
-from stage import Stage, owner, person_at
+from stage import Stage, owner, person_at, signed_in
 from test_matrix import WHO_MAY, attached, begin_draft, everybody, filled
 
 from sammanhang.access.acting import Acting, scope
@@ -91,10 +91,9 @@ def secrets(stage: Stage, cases: list[int]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def signed_in(who: Acting) -> Client:
-    client = Client(raise_request_exception=False)
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
+def browser_of(who: Acting) -> Client:
+    """Shown the page that the service shows when it fails."""
+    return signed_in(who, raise_request_exception=False)
 
 
 def text_of(answer: HttpResponseBase) -> str:
@@ -150,7 +149,7 @@ def test_no_address_tells_anyone_who_they_are(
     posted = {"key": str(uuid4()), "f-text": "x", "q": GIVEN}
     with server_log() as log:
         for described, takes_part, who in everybody(stage):
-            client = signed_in(who)
+            client = browser_of(who)
             for address, at in asked.items():
                 answers = [client.get(at)] if address != "logga-ut/" else []
                 if not address.endswith(ends):
@@ -171,7 +170,7 @@ def test_the_same_search_finds_those_who_are_not_protected(
 ) -> None:
     """Or else finding nothing would tell nothing."""
     owner("update residents_resident set secrecy_marking = false, protected_registration = false")
-    client = signed_in(stage.ward)
+    client = browser_of(stage.ward)
     for answer in (
         client.get("/tavla/"),
         client.get(f"/arende/{cases[0]}/"),
@@ -191,7 +190,7 @@ def test_a_search_by_a_number_that_is_no_longer_theirs_does_not_tell_the_new_one
         OLD_NUMBER, resident,
     )  # fmt: skip
     for who in (stage.ward, stage.other_ward):
-        client = signed_in(who)
+        client = browser_of(who)
         for headers in ({}, {"HX-Request": "true"}):
             found = client.post("/skriv-in/", {"q": OLD_NUMBER}, headers=headers)
             assert queries.PROTECTED in found.content.decode()
@@ -221,14 +220,14 @@ def test_faults_tell_nothing_on_the_page_nor_in_the_log(
 ) -> None:
     """Not found, refused, unacceptable, and real faults of the server: with a row of the database
     in the message."""
-    client, at = signed_in(stage.ward), f"/arende/{cases[0]}/"
+    client, at = browser_of(stage.ward), f"/arende/{cases[0]}/"
     typed = {"f-text": NOTE, "key": str(uuid4()), "seq": "99"}
     owner("alter table casework_draft add check (length(data::text) < 3)")
     with server_log() as log:
         answers = [
             client.get(f"/arende/{cases[0]}9999/"),
             client.get("/finns-inte/"),
-            signed_in(stage.other_officer).get(at),
+            browser_of(stage.other_officer).get(at),
             client.post(f"{at}gor/inskrivningsmeddelande/", typed),
             client.post(f"{at}utkast/anteckning/", typed),
         ]
@@ -257,7 +256,7 @@ def test_the_live_line_and_trials_tell_nothing(
             assert not told(row, (*secrets, RELATIVE, PHONE))
     begin_draft(stage)
     leader = person_at(stage.officer.unit, role="process_leader")
-    client = signed_in(leader)
+    client = browser_of(leader)
     asked = {"since": "2026-03-01", "until": "2026-03-31", "revision": "1"}
     client.post("/utkast/1/prov/", asked)
     trials.work_off()
@@ -293,7 +292,7 @@ def test_statements_invoices_and_vouchers_tell_nothing(stage: Stage, prices: Non
         )  # fmt: skip
         secrets += forms_of(protected(resident, n))
     ((unit,),) = owner("select unit_id from directory_unitperiod where name = 'Ekonomi'")
-    region = signed_in(person_at(unit, role="economist"))
+    region = browser_of(person_at(unit, role="economist"))
     seen = 0
     for do in ({}, {"do": "lay-out"}, {"do": "close"}):
         region.post(MONTH, do)
@@ -364,7 +363,7 @@ def test_national_log_records_tell_no_more_than_the_number_they_must(
 def test_one_in_the_care_who_says_why_is_shown_it_once_and_it_is_in_the_log(
     stage: Stage, cases: list[int], secrets: tuple[str, ...]
 ) -> None:
-    client, at = signed_in(stage.centre), f"/arende/{cases[0]}/"
+    client, at = browser_of(stage.centre), f"/arende/{cases[0]}/"
     shown = client.post(f"{at}visa/", {"skal": REASON})
 
     assert shown.status_code == 200
@@ -383,7 +382,7 @@ def test_one_in_the_care_who_says_why_is_shown_it_once_and_it_is_in_the_log(
 def test_without_a_reason_nothing_is_shown(
     stage: Stage, cases: list[int], secrets: tuple[str, ...], reason: str
 ) -> None:
-    answer = signed_in(stage.centre).post(f"/arende/{cases[0]}/visa/", {"skal": reason})
+    answer = browser_of(stage.centre).post(f"/arende/{cases[0]}/visa/", {"skal": reason})
 
     assert answer.status_code == 422
     assert "Skriv varför du behöver veta vem personen är" in answer.content.decode()
@@ -395,7 +394,7 @@ def test_a_unit_without_a_part_is_shown_nothing_whatever_it_says(
     stage: Stage, cases: list[int], secrets: tuple[str, ...]
 ) -> None:
     for who in (stage.other_centre, stage.other_ward):
-        answer = signed_in(who).post(f"/arende/{cases[0]}/visa/", {"skal": REASON})
+        answer = browser_of(who).post(f"/arende/{cases[0]}/visa/", {"skal": REASON})
         assert answer.status_code == 404
         assert not told(text_of(answer), secrets)
 
@@ -408,7 +407,7 @@ def test_what_is_open_when_someone_comes_to_be_protected_is_masked_at_the_next_r
     stage: Stage, flag: str
 ) -> None:
     case = stage.notified()
-    client = signed_in(stage.officer)
+    client = browser_of(stage.officer)
     before = client.get("/tavla/")
     assert "Elsa Prov" in before.content.decode()
     etag = before.headers.get("ETag") or _etag_in(before.content.decode())

@@ -6,20 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection
-from django.test import Client
 from django.utils import timezone
-from stage import Stage, office_of, owner, person_at
+from stage import Stage, office_of, owner, person_at, signed_in
 
 from sammanhang.access import public_interest, sessions
 from sammanhang.access.acting import Acting, choices
 from sammanhang.access.administration import scope
 from sammanhang.residents.identifiers import synthetic_personnummer
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ import orjson
 import pytest
 from bs4 import BeautifulSoup
 from django.db import DatabaseError, connection
-from django.test import Client
 from django.urls import reverse
-from stage import MONDAY, Stage, owner
+from stage import MONDAY, Stage, owner, signed_in
 
 from sammanhang.access.acting import Acting
 from sammanhang.casework import documents, processes
@@ -105,8 +104,7 @@ def test_the_form_asks_what_the_supplement_asks(stage: Stage) -> None:
     case = stage.admitted(at=MONDAY + timedelta(days=2))
 
     def is_optional(who: Acting) -> bool:
-        client = Client()
-        client.post("/logga-in/", {"assignment": who.assignment})
+        client = signed_in(who)
         page = client.get(reverse("casework:act", args=[case, "planeringsmeddelande"]))
         field = BeautifulSoup(page.content, "html.parser").find(attrs={"for": "f-text"})
         return field is not None and "frivilligt" in field.text
@@ -116,8 +114,7 @@ def test_the_form_asks_what_the_supplement_asks(stage: Stage) -> None:
 
 def test_its_page_and_its_paragraphs_can_be_read(stage: Stage) -> None:
     record(supplement(municipality_of(stage.officer), REQUIRED))
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.officer.assignment})
+    client = signed_in(stage.officer)
 
     assert "Ett lokalt tillägg" in client.get("/riktlinjer/").content.decode()
     assert "Utökning av" in client.get("/riktlinjer/tillägget/").content.decode()
@@ -158,8 +155,7 @@ def test_a_case_runs_under_what_was_in_force_when_it_was_opened(stage: Stage) ->
 def test_a_case_cites_the_paragraph_as_it_stood(stage: Stage) -> None:
     stage.admitted()
     record(stricter(TOMORROW))
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    client = signed_in(stage.ward)
 
     old = client.get(f"/riktlinjer/{PROV}/", {"version": "1"}).content.decode()
     assert "Så löd version 1, som gällde till och med" in old
@@ -279,8 +275,7 @@ def test_the_page_tells_what_the_change_meant_for_whom(stage: Stage) -> None:
     take_over(THEN)
 
     for who in (stage.ward, stage.officer):
-        client = Client()
-        client.post("/logga-in/", {"assignment": who.assignment})
+        client = signed_in(who)
         page = client.get(reverse("casework:case", args=[case]))
         told = BeautifulSoup(page.content, "html.parser").find(id="h-2")
         assert told is not None

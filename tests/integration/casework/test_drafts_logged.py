@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from django.test import Client
-from stage import MONDAY, Stage, owner
+from stage import MONDAY, Stage, owner, signed_in
 
 from sammanhang.access.acting import Acting
 from sammanhang.access.requires import RECENTLY
@@ -61,8 +60,7 @@ def test_what_is_begun_anew_after_it_was_sent_is_a_line_of_its_own(stage: Stage)
 
 def test_a_draft_that_is_opened_again_is_logged(stage: Stage) -> None:
     case = stage.notified()
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    client = signed_in(stage.ward)
     form = f"/arende/{case}/gor/anteckning/"
     client.get(form)
     assert logged(stage.ward, case) == []
@@ -77,8 +75,7 @@ def test_a_draft_that_is_opened_again_is_logged(stage: Stage) -> None:
 
 def test_the_words_of_an_opening_kept_while_one_shows_who_one_is_are_logged(stage: Stage) -> None:
     case = stage.notified()
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.ward.assignment})
+    client = signed_in(stage.ward)
     session = client.session
     session[AUTHENTICATED] = time.time() - RECENTLY - 1
     session.save()
@@ -90,8 +87,7 @@ def test_the_words_of_an_opening_kept_while_one_shows_who_one_is_are_logged(stag
 
 def test_nobody_keeps_a_draft_in_a_case_of_others_and_the_try_is_logged(stage: Stage) -> None:
     case = stage.notified()
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.other_officer.assignment})
+    client = signed_in(stage.other_officer)
     answer = client.post(f"/arende/{case}/utkast/anteckning/", {"f-text": "x"})
 
     assert answer.status_code == 404

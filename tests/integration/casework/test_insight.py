@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
-from stage import MONDAY, Stage, owner
+from stage import MONDAY, Stage, owner, signed_in
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.casework import boards
@@ -161,8 +160,7 @@ def test_when_the_time_is_over_the_database_shows_nothing_of_it(stage: Stage, ov
 
 
 def test_its_address_is_then_not_found_and_the_try_is_logged(stage: Stage, over: int) -> None:
-    client = Client()
-    client.post("/logga-in/", {"assignment": stage.centre.assignment})
+    client = signed_in(stage.centre)
 
     assert client.get(f"/arende/{over}/").status_code == 404
     last = "select action, case_id from access_log where person = %s order by id desc limit 1"

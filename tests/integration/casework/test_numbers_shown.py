@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test import Client
-from stage import Stage, owner, resident
+from stage import Stage, owner, resident, signed_in
 
 from sammanhang.access.acting import Acting
 from sammanhang.casework import boards
@@ -29,12 +29,6 @@ def number_of(case: int) -> str:
 
 def as_shown(number: str) -> str:
     return f"{number[:8]}-{number[8:]}"
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 def found_by(client: Client, q: str) -> list[str]:

@@ -11,9 +11,8 @@ import orjson
 import pytest
 from bs4 import BeautifulSoup
 from django.db import DatabaseError, connection
-from django.test import Client
 from everything import shown_by_database
-from stage import MONDAY, Stage, owner, resident
+from stage import MONDAY, Stage, owner, resident, signed_in
 from test_documents_in_force import THEN, TOMORROW, binding, record
 
 from sammanhang.access.acting import Acting, scope
@@ -405,12 +404,6 @@ def test_a_new_version_is_told_what_it_depends_on_and_no_longer_what_it_does_not
 
 
 # --- On screens -----------------------------------------------------------------------------
-
-
-def signed_in(who: Acting) -> Client:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
-    return client
 
 
 def test_the_form_tells_for_whom_a_field_is(stage: Stage) -> None:

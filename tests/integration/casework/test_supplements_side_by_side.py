@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from stage import Stage, person_at
+from stage import Stage, person_at, signed_in
 
 from sammanhang.access.acting import Acting
 from sammanhang.casework import processes
@@ -52,8 +51,7 @@ def case_of(stage: Stage, ward: Acting, officer: Acting, *, at: datetime = NOW) 
 
 
 def page(who: Acting, address: str) -> BeautifulSoup:
-    client = Client()
-    client.post("/logga-in/", {"assignment": who.assignment})
+    client = signed_in(who)
     answer = client.get(address)
     assert answer.status_code == 200
     return BeautifulSoup(answer.content, "html.parser")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.test import Client
-from stage import owner
+from stage import owner, signed_in
 
 from sammanhang.access.acting import Acting
 from tests.settled_stays import put_stay
@@ -23,9 +23,7 @@ class Economy:
     mark: Acting
 
     def client(self, who: Acting) -> Client:
-        client = Client()
-        client.post("/logga-in/", {"assignment": who.assignment})
-        return client
+        return signed_in(who)
 
     def stay(self, payer: str, days: int, *, care: str = "somatic") -> str:
         """A stay that ended after so many days of waiting in March. Gives its key."""
