@@ -29,7 +29,10 @@ from sammanhang.casework.shown import OPENING, ShownRow, row
 from sammanhang.directory.models import CARE_ROLES
 from sammanhang.engine.calendar import local
 from sammanhang.residents import queries as residents
-from sammanhang.residents.identifiers import Faulty
+from sammanhang.residents.identifiers import Faulty, Identifier
+
+WHOLE = 10
+"""Digits from which on a number is searched for, and not a date of birth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class ShownBoard:
     tallies: list[Tally]
     etag: str
     caption: str
+    fault: str
+    """What is wrong with the whole number that was searched for, if that is what was written."""
 
     @property
     def visible(self) -> int:
@@ -88,7 +93,9 @@ def board(request: Asked) -> HttpResponse:
     show = request.GET.get("visa", "alla")
     show = show if show in boards.FILTERS else "alla"
     q = request.POST.get("q", "").strip()
-    sought = _with_number(acting, q)
+    number = residents.understood_number(q, local(now).date(), synthetic=settings.SYNTHETIC)
+    fault = number.reason if isinstance(number, Faulty) else ""
+    sought = None if isinstance(number, Faulty) else _with_number(acting, number)
     everyone.sort(key=lambda one: boards.SORTS[sort](one, now))
     shown = ShownBoard(
         show=show,
@@ -100,6 +107,7 @@ def board(request: Asked) -> HttpResponse:
         tallies=tallies(boards.counts(everyone, now)),
         etag=_etag(acting, found.version, sort, now),
         caption=ngettext("%(n)s person", "%(n)s personer", len(everyone)) % {"n": len(everyone)},
+        fault=fault if sum(mark.isdigit() for mark in q) >= WHOLE else "",
     )
     context = {
         "board": shown,
@@ -112,12 +120,8 @@ def board(request: Asked) -> HttpResponse:
     return render(request, f"casework/{'board_rows' if part else 'board'}.html", context)
 
 
-def _with_number(acting: Acting, q: str) -> UUID | None:
-    """Whoever on the board has the number, where a whole one is searched for: logged, as at
-    admission."""
-    number = residents.understood_number(q, timezone.localdate(), synthetic=settings.SYNTHETIC)
-    if isinstance(number, Faulty):
-        return None
+def _with_number(acting: Acting, number: Identifier) -> UUID | None:
+    """Whoever on the board has the number: logged, as at admission."""
     limits.count("number", acting.person)
     with scope(acting):
         found = boards.with_number(acting, number.value)

@@ -79,6 +79,8 @@ def parse(text: str, today: date) -> Identifier | Faulty:
     written = written.replace("\u2013", "-").replace("\u2212", "-")
     if not written:
         return Faulty(f"Fyll i ett personnummer. {_HOW}")
+    if not re.search(r"\d", written):
+        return Faulty(f"Här söker man på nummer, inte på namn. {_HOW}")
     if len(written) > 13:
         return Faulty(f"Numret har för många tecken. {_HOW}")
     if match := _DIGITS.fullmatch(written):
@@ -88,9 +90,7 @@ def parse(text: str, today: date) -> Identifier | Faulty:
     if match := _NATIONAL.fullmatch(written):
         return _national(*match.groups(), today=today)
     if re.search(r"[A-ZÅÄÖ]", written):
-        return Faulty(
-            "Numret har bokstäver men är inget reservnummer. Kontrollera det, eller sök på namn."
-        )
+        return Faulty("Numret har bokstäver men är inget reservnummer. Kontrollera det.")
     return Faulty(f"Numret har fel antal siffror. {_HOW}")
 
 

@@ -156,6 +156,17 @@ def test_a_number_of_somebody_else_finds_nobody(stage: Stage) -> None:
     assert [one for one in logged(stage.officer) if one.startswith("find:")] == ["find:nobody"] * 2
 
 
+def test_what_is_wrong_with_a_whole_number_is_said(stage: Stage) -> None:
+    number = number_of(stage.notified())
+    client = signed_in(stage.ward)
+    mistyped = number[:11] + str((int(number[11]) + 1) % 10)
+    wrong = client.post("/tavla/", {"q": mistyped}).content.decode()
+
+    assert "Kontrollsiffran stämmer inte" in wrong
+    for other in ("Elsa Prov", "1940", "194003"):
+        assert "data-fault" not in client.post("/tavla/", {"q": other}).content.decode()
+
+
 def test_a_part_of_a_number_finds_by_the_date_of_birth_alone(stage: Stage) -> None:
     case = stage.notified()
     client = signed_in(stage.ward)

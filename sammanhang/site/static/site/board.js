@@ -83,6 +83,7 @@
   });
   let typing = 0;
   search.addEventListener("input", () => {
+    board().querySelector("[data-fault]")?.remove();
     choose();
     clearTimeout(typing);
     typing = setTimeout(seek, 300);
