@@ -175,3 +175,10 @@ def test_nothing_of_the_scope_is_left_when_it_ends(stage: Stage) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from casework_case")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_page_that_is_not_there_leads_to_where_one_s_own_work_is(stage: Stage) -> None:
+    reviewer = person_at(stage.ward.unit, role="log_reviewer")
+    told = [signed_in(who).get("/finns-inte/").content.decode() for who in (stage.ward, reviewer)]
+    assert "Gå till tavlan" in told[0]
+    assert "Gå till tavlan" not in told[1]
