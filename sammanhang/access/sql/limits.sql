@@ -8,11 +8,9 @@ create table access_use (
   primary key (kind, who, since)
 );
 create index access_use_since on access_use (since);
-alter table access_use enable row level security;
-alter table access_use force row level security;
+select app_guard('access_use', 'select, insert, update');
 create policy counted on access_use
   using (who = app_setting('counted')) with check (who = app_setting('counted'));
-revoke delete, truncate on access_use from sammanhang_app;
 
 -- Counts one more, and tells which it is of its span.
 create function access_use_count(the_kind text, the_one text, span interval) returns integer

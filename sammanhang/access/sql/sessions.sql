@@ -1,7 +1,8 @@
 -- Who is signed in. Of the key that the browser holds only a hash is kept here, so that nobody who
 -- reads the table, or a copy of it, can act as those who stand in it. A row is had by its key, or by
--- the person whose it is, or by what the identity provider calls it. Sessions are asked for before one knows who asks: hence the functions,
--- which say which session it is about in the same statement that reads it.
+-- the person whose it is, or by what the identity provider calls it. Sessions are asked for before
+-- one knows who asks: hence the functions, which say which session it is about in the same statement
+-- that reads it.
 create table access_session (
   id       bigint generated always as identity primary key,
   key      text not null unique,
@@ -17,8 +18,7 @@ create table access_session (
 create index access_session_person on access_session (person);
 create index access_session_subject on access_session (subject);
 create index access_session_provider on access_session (provider_session);
-alter table access_session enable row level security;
-alter table access_session force row level security;
+select app_guard('access_session');
 create policy own on access_session
   using (key = app_setting('session') or person = app_setting('person'))
   with check (key = app_setting('session'));

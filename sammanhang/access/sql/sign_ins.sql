@@ -15,9 +15,7 @@ create table access_sign_in (
 );
 create index access_sign_in_person on access_sign_in (person, at);
 create index access_sign_in_not_mine on access_sign_in (said_at) where not mine;
-alter table access_sign_in enable row level security;
-alter table access_sign_in force row level security;
-revoke update, delete, truncate on access_sign_in from sammanhang_app;
+select app_guard('access_sign_in', 'select, insert');
 grant update (mine, said_at) on access_sign_in to sammanhang_app;
 create policy own on access_sign_in for select using (person = app_setting('person'));
 create policy noted on access_sign_in for insert

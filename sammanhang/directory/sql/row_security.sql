@@ -1,20 +1,3 @@
--- Units and municipalities are open reference data within the service; only the owner writes.
--- Staff and their assignments are for those signed in (app.person), and for the page where one
--- signs in (app.signin).
-revoke insert, update, delete on directory_carearea, directory_municipality,
-  directory_organisation, directory_unit, directory_unitperiod, directory_staff,
-  directory_assignment from sammanhang_app;
-
-alter table directory_organisation enable row level security;
-alter table directory_organisation force row level security;
-create policy reference on directory_organisation using (true) with check (false);
-alter table directory_unit enable row level security;
-alter table directory_unit force row level security;
-create policy reference on directory_unit using (true) with check (false);
-alter table directory_unitperiod enable row level security;
-alter table directory_unitperiod force row level security;
-create policy reference on directory_unitperiod using (true) with check (false);
-
 create function app_setting(name text) returns text
   language sql stable parallel safe
   return nullif(current_setting('app.' || name, true), '');
@@ -33,13 +16,23 @@ begin
   end if;
 end $$;
 
-alter table directory_staff enable row level security;
-alter table directory_staff force row level security;
+-- Units and municipalities are open reference data within the service; only the owner writes.
+-- Staff and their assignments are for those signed in (app.person), and for the page where one
+-- signs in (app.signin).
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['carearea', 'municipality', 'organisation', 'unit', 'unitperiod'] loop
+    perform app_guard('directory_' || name, 'select');
+    execute format('create policy reference on directory_%s using (true) with check (false)', name);
+  end loop;
+end $$;
+
+select app_guard('directory_staff', 'select'), app_guard('directory_assignment', 'select');
 create policy signed_in on directory_staff
   using (app_setting('person') is not null or app_setting('signin') is not null)
   with check (false);
-alter table directory_assignment enable row level security;
-alter table directory_assignment force row level security;
 create policy signed_in on directory_assignment for select
   using (app_setting('person') is not null or app_setting('signin') is not null);
 
@@ -107,9 +100,7 @@ create table directory_confirmation (
   by         text not null,
   primary key (assignment, confirmed)
 );
-alter table directory_confirmation enable row level security;
-alter table directory_confirmation force row level security;
-revoke update, delete, truncate on directory_confirmation from sammanhang_app;
+select app_guard('directory_confirmation', 'select, insert');
 create policy signed_in on directory_confirmation for select
   using (app_setting('person') is not null);
 create policy kept on directory_confirmation for insert

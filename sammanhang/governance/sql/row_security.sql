@@ -17,13 +17,11 @@ declare
   name text;
 begin
   foreach name in array array['version', 'saving', 'standing', 'writing', 'repeal', 'notice'] loop
-    execute format('alter table governance_%s enable row level security', name);
-    execute format('alter table governance_%s force row level security', name);
+    perform app_guard('governance_' || name, case name when 'writing' then
+                      'select, insert, update, delete' else 'select, insert' end);
     execute format('create policy signed_in on governance_%s for select '
                    'using (app_setting(''person'') is not null)', name);
   end loop;
-  revoke update, delete, truncate on governance_version, governance_saving, governance_standing,
-    governance_repeal, governance_notice from sammanhang_app;
 end $$;
 create policy leader on governance_version for insert
   with check (governance_writes() and started_by = app_setting('person'));
@@ -114,12 +112,10 @@ create trigger next_step before insert on governance_standing
   for each row execute function governance_next_step();
 
 -- A trial is asked for and read by process leaders. Its course and result only the owner writes.
-alter table governance_trial enable row level security;
-alter table governance_trial force row level security;
+select app_guard('governance_trial', 'select, insert');
 create policy leader on governance_trial for select using (governance_writes());
 create policy overseeing on governance_trial for select  -- that it waits
   using (ended_at is null and (select directory_organisation_as('system_owner')) is not null);
 create policy asks on governance_trial for insert
   with check (governance_writes() and asked_by = app_setting('person') and result is null
               and seen_at is null and ended_at is null and done = 0);
-revoke update, delete, truncate on governance_trial from sammanhang_app;

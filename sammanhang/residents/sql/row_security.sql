@@ -11,19 +11,16 @@ create function app_may_see_resident(resident uuid) returns boolean
     or exists (select from residents_residentnumber n
                where n.resident_id = resident and n.value = app_setting('lookup'));
 
-alter table residents_residentnumber enable row level security;
-alter table residents_residentnumber force row level security;
+select app_guard('residents_residentnumber', 'select');
 create policy related on residents_residentnumber for select
   using (value = app_setting('lookup') or app_unit_has_relation(resident_id)
          or resident_id::text = app_setting('resident'));
 
-alter table residents_resident enable row level security;
-alter table residents_resident force row level security;
+select app_guard('residents_resident', 'select');
 create policy related on residents_resident for select
   using (app_may_see_resident(id));
 
-alter table residents_registration enable row level security;
-alter table residents_registration force row level security;
+select app_guard('residents_registration', 'select');
 create policy related on residents_registration for select
   using (app_may_see_resident(resident_id));
 create policy not_of_the_protected on residents_registration as restrictive for select
@@ -31,17 +28,13 @@ create policy not_of_the_protected on residents_registration as restrictive for 
          or exists (select from residents_resident r where r.id = resident_id
                     and not (r.secrecy_marking or r.protected_registration)));
 
-alter table residents_address enable row level security;
-alter table residents_address force row level security;
+select app_guard('residents_address', 'select');
 create policy related on residents_address for select
   using (app_may_see_resident(resident_id));
 create policy not_of_the_protected on residents_address as restrictive for select
   using (resident_id::text = app_setting('unmask')
          or exists (select from residents_resident r where r.id = resident_id
                     and not (r.secrecy_marking or r.protected_registration)));
-
-revoke insert, update, delete on residents_resident, residents_residentnumber,
-  residents_registration, residents_address from sammanhang_app;
 
 -- An identity number as lists show it: the last four are for the page of the person.
 create function residents_masked(value text) returns text

@@ -29,9 +29,8 @@ declare
 begin
   foreach name in array array['stay', 'party', 'month', 'statement', 'objection', 'answer',
                               'correction', 'invoice', 'total'] loop
-    execute format('alter table settlement_%s enable row level security', name);
-    execute format('alter table settlement_%s force row level security', name);
-    execute format('revoke update, delete, truncate on settlement_%s from sammanhang_app', name);
+    perform app_guard('settlement_' || name, case when name in ('stay', 'party') then 'select'
+                                             else 'select, insert' end);
   end loop;
   foreach name in array array['stay', 'party', 'statement', 'objection', 'correction', 'invoice']
   loop
@@ -47,7 +46,6 @@ begin
   end loop;
 end $$;
 
-revoke insert on settlement_stay, settlement_party from sammanhang_app;
 create policy seller on settlement_party for select
   using (payer = 'region' and (select settlement_for()) is not null);
 create policy everybody on settlement_month for select
