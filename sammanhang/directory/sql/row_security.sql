@@ -16,6 +16,9 @@ begin
   end if;
 end $$;
 
+-- The service asks whether the tables are of its own version before it starts.
+grant select on django_migrations to sammanhang_app;
+
 -- Units and municipalities are open reference data within the service; only the owner writes.
 -- Staff and their assignments are for those signed in (app.person), and for the page where one
 -- signs in (app.signin).

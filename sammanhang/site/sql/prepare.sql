@@ -1,5 +1,5 @@
 -- What a database needs before the service's own migrations: two roles, three extensions, and
--- which rights new tables get. Run in the service's database by a superuser; may be run again.
+-- which rights what is new gets. Run in the service's database by a superuser; may be run again.
 
 do $$ begin
   -- Owns the schema; migrates and loads in bulk, and so passes row security by.
@@ -25,7 +25,8 @@ create extension if not exists pg_stat_statements;
 revoke create on schema public from public;
 grant usage, create on schema public to sammanhang_owner;
 grant usage on schema public to sammanhang_app;
+-- On a new table it has no rights, until the table is guarded (app_guard) and some are given.
 alter default privileges for role sammanhang_owner in schema public
-  grant select, insert, update, delete on tables to sammanhang_app;
+  revoke all on tables from sammanhang_app;
 alter default privileges for role sammanhang_owner in schema public
   grant usage, select on sequences to sammanhang_app;

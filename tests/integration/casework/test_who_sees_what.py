@@ -4,7 +4,7 @@ whole its parties, phases and obligations. The database itself holds it, whateve
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from stage import MONDAY, Stage, owner, person_at, resident, units
 
 from sammanhang.access.acting import Acting, scope
@@ -14,8 +14,6 @@ from sammanhang.casework.case_page import case_page
 
 OPEN_TABLES = {
     "django_migrations": "which migrations are done",
-    "directory_carearea": "open reference data",
-    "directory_municipality": "open reference data",
 }
 """Tables that need no row security, with the reason."""
 
@@ -85,6 +83,19 @@ def test_the_application_owns_nothing_and_is_bound(stage: Stage) -> None:
     )
 
     assert (superuser, bypasses, owned) == (False, False, 0)
+
+
+def test_a_new_table_gives_it_no_rights_until_it_is_guarded(stage: Stage) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("create table forgotten (person text)")
+        cursor.execute(
+            "select has_table_privilege('sammanhang_app', 'forgotten', right_) "
+            "from unnest(array['select', 'insert', 'update', 'delete']) right_"
+        )
+        given = cursor.fetchall()
+        cursor.execute("drop table forgotten")
+
+    assert given == [(False,)] * 4
 
 
 @pytest.mark.parametrize("setting", [None, ""], ids=["unset", "empty"])
