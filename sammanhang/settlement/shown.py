@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sammanhang.guideline.liability import Specialty
@@ -147,7 +146,3 @@ def state_title(state: str, running: bool) -> str:
         "reviewed": _("Under granskning"),
         "final": _("Fastställd"),
     }[state]
-
-
-def month_name(first: date) -> str:
-    return date_format(first, "F Y")

@@ -49,7 +49,6 @@ def _told(request: Asked, first: date, settles_for: str | None) -> dict[str, Any
     return {
         "section": "settlement",
         "first": first,
-        "month_name": shown.month_name,
         "state_title": shown.state_title,
         "kronor": kronor,
         "swedish": swedish,

@@ -64,7 +64,6 @@ def totals(request: Asked) -> HttpResponse:
         "totals": found,
         "sum": sum(one.amount_ore for one in found),
         "names": names,
-        "month_name": shown.month_name,
         "kronor": kronor,
         "swedish": swedish,
         "two": two_decimals,
