@@ -102,9 +102,14 @@ class Client:
 
 
 def clients(
-    port: int, one: Callable[[Client, int], Any], many: int = WORKERS, seconds: float = SECONDS
+    port: int,
+    one: Callable[[Client, int], Any],
+    many: int = WORKERS,
+    seconds: float = SECONDS,
+    every: float = 0,
 ) -> tuple[float, list[float]]:
-    """Requests per second from some clients at once, and how many seconds each took."""
+    """Requests per second from some clients at once, and how many seconds each took. `every`: a
+    client asks no oftener than with so many seconds in between."""
     took: list[float] = []
 
     def run(number: int) -> None:
@@ -117,6 +122,7 @@ def clients(
             began = time.monotonic()
             one(client, n)
             took.append(time.monotonic() - began)
+            time.sleep(max(0.0, began + every - time.monotonic()))
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(many)]
     for thread in threads:
