@@ -31,12 +31,17 @@ LONGEST = 2000
 
 
 def without_identity_numbers(text: str) -> str:
-    digits = "".join(str(int(one)) if one.isdecimal() else one for one in text)
+    digits = text if text.isascii() else _with_plain_digits(text)
     kept, reached = [], 0
     for found in _NUMBER.finditer(digits):
         kept += [text[reached : found.start()], "[nummer]"]
         reached = found.end()
     return "".join([*kept, text[reached:]])
+
+
+def _with_plain_digits(text: str) -> str:
+    """Digits of every alphabet as our own, each still one sign."""
+    return "".join(str(int(one)) if one.isdecimal() else one for one in text)
 
 
 class JsonLines(logging.Formatter):
@@ -92,6 +97,8 @@ def _of_database(error: BaseException) -> dict[str, str]:
 
 def printable(line: str) -> str:
     """Line breaks of every alphabet, and marks that turn the direction of text, as escapes."""
+    if line.isprintable():
+        return line
     return "".join(one if one.isprintable() else _escaped(one) for one in line)
 
 
