@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from sammanhang.access.acting import log_reading
 from sammanhang.access.requires import Asked, requires
-from sammanhang.settlement import shown
 from sammanhang.settlement.figures import kronor, swedish, two_decimals
 from sammanhang.settlement.months import payers, scope
 
