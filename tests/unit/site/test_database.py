@@ -121,7 +121,7 @@ def test_only_its_owner_may_reach_it(folder: Path) -> None:
     assert server.execute("show listen_addresses") == [("",)]
 
 
-def test_preparing_twice_changes_nothing_and_the_service_is_bound_by_row_security(
+def test_preparing_twice_changes_nothing_and_the_service_has_no_rights_of_its_own(
     folder: Path,
 ) -> None:
     server = start(folder)
@@ -140,9 +140,10 @@ def test_preparing_twice_changes_nothing_and_the_service_is_bound_by_row_securit
     with psycopg.connect(server.url(database.OWNER)) as owner:
         owner.execute("create table thing (x int generated always as identity)")
     with psycopg.connect(server.url(database.APP)) as app:
-        app.execute("insert into thing default values")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute("create table mine (x int)")
+        for refused in ("select from thing", "create table mine (x int)"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), app.transaction():
+                app.execute(refused)
+        app.execute("select nextval('thing_x_seq')")
 
 
 # --- What one is told -----------------------------------------------------------------------
