@@ -76,6 +76,28 @@ def signed_in(who: Acting, **more: Any) -> Client:
     return client
 
 
+def attached(stage: Stage, case: int, name: str = "svar.pdf", content: str = "Elsa") -> UUID:
+    """A file that the ward sent with its message."""
+    number = uuid4()
+    owner(
+        "insert into casework_attachment "
+        "(id, case_id, unit, person, name, type, content, added_at, seq) "
+        "values (%s, %s, %s, %s, %s, 'application/pdf', %s, now(), 2)",
+        number, case, stage.ward.unit, stage.ward.person, name, content,
+    )  # fmt: skip
+    return number
+
+
+def whose(case: int) -> tuple[UUID, str]:
+    """The resident that a case is about, and their number."""
+    (found,) = owner(
+        "select c.resident_id, n.value from casework_case c join residents_residentnumber n "
+        "on n.resident_id = c.resident_id and n.current where c.id = %s",
+        case,
+    )
+    return found
+
+
 def resident(n: int = 0, *, protected: bool = False) -> UUID:
     """An invented person, known by a test number."""
     number = synthetic_personnummer(date(1940 + n // 10, 3, 17), woman=True, n=n % 10)

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from stage import Stage, office_of, owner, person_at, signed_in
+from stage import Stage, attached, office_of, owner, person_at, signed_in, whose
 
 from sammanhang.access.acting import SESSION_KEY, Acting, scope
 from sammanhang.access.requires import RECENTLY
@@ -38,18 +38,8 @@ class Prey:
         self.stage, self.thief = stage, thief or stage.other_officer
         self.case = stage.notified()
         self.own = stage.admitted(officer=stage.other_officer)
-        self.file = uuid4()
-        owner(
-            "insert into casework_attachment "
-            "(id, case_id, unit, person, name, type, content, added_at, seq) values "
-            "(%s, %s, %s, %s, 'b.pdf', 'application/pdf', 'Hemlig bilaga', now(), 2)",
-            self.file, self.case, stage.ward.unit, stage.ward.person,
-        )  # fmt: skip
-        ((self.resident, self.number),) = owner(
-            "select c.resident_id::text, n.value from casework_case c "
-            "join residents_residentnumber n on n.resident_id = c.resident_id where c.id = %s",
-            self.case,
-        )
+        self.file = attached(stage, self.case, "b.pdf", "Hemlig bilaga")
+        self.resident, self.number = whose(self.case)
         owner("update residents_resident set given_name = 'Hemfrid' where id = %s", self.resident)
         save_draft(
             acting=stage.officer,
@@ -478,7 +468,7 @@ def test_with_the_application_s_filter_gone_the_database_still_holds(prey: Prey)
         "select * from casework_begin(%(person)s, %(unit)s, %(case)s, %(key)s, false)",
     ]
     given = {
-        "case": prey.case, "resident": UUID(prey.resident), "key": uuid4(),
+        "case": prey.case, "resident": prey.resident, "key": uuid4(),
         "person": prey.thief.person, "unit": prey.thief.unit,
     }  # fmt: skip
     for sql in careless:

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from sent_files import plain_pdf
-from stage import Stage, owner, person_at, signed_in
+from stage import Stage, attached, owner, person_at, signed_in
 
 from sammanhang.access import sessions
 from sammanhang.access.acting import LONGEST_SESSION, SESSION_KEY, SIGNED_IN, Acting, scope, still
@@ -244,13 +244,8 @@ def test_who_signs_in_switches_and_signs_out_is_logged(stage: Stage) -> None:
 
 
 def test_a_file_that_is_opened_is_logged_with_whose_case_it_is(stage: Stage) -> None:
-    case, file = stage.notified(), uuid4()
-    owner(
-        "insert into casework_attachment "
-        "(id, case_id, unit, person, name, type, content, added_at, seq) "
-        "values (%s, %s, %s, %s, 'b.pdf', 'application/pdf', 'x', now(), 2)",
-        file, case, stage.ward.unit, stage.ward.person,
-    )  # fmt: skip
+    case = stage.notified()
+    file = attached(stage, case)
     ((resident,),) = owner("select resident_id::text from casework_case")
     answer = signed_in(stage.centre).get(f"/arende/{case}/bilaga/{file}/")
     assert answer.status_code == 200

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from uuid import UUID
 
 import pdfua
 import pytest
@@ -17,7 +16,7 @@ from click.testing import CliRunner
 from django.conf import settings
 from django.utils import timezone
 from pypdf import PdfReader
-from stage import Stage, owner, person_at, signed_in
+from stage import Stage, owner, person_at, signed_in, whose
 
 from sammanhang.access import incident
 from sammanhang.access.acting import Acting, log_reading
@@ -42,15 +41,6 @@ def kept(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def reviewer(stage: Stage) -> Acting:
     return person_at(stage.ward.unit, "Rut Granskare", "log_reviewer")
-
-
-def of_case(case: int) -> tuple[UUID, str]:
-    ((resident, number),) = owner(
-        "select c.resident_id, n.value from casework_case c "
-        "join residents_residentnumber n on n.resident_id = c.resident_id where c.id = %s",
-        case,
-    )
-    return resident, number
 
 
 def text_of(pdf: bytes) -> str:
@@ -80,7 +70,7 @@ def test_tells_units_times_and_what_in_plain_swedish_with_the_words_explained(
     stage: Stage,
 ) -> None:
     case = stage.notified()
-    resident, number = of_case(case)
+    resident, number = whose(case)
     with acting_scope(stage.centre):
         log_reading(stage.centre, "read:case", case=case, resident=resident)
     made = as_pdf(number, "alla enheter", TODAY, TODAY, extract(resident, TODAY, TOMORROW))
@@ -96,7 +86,7 @@ def test_tells_units_times_and_what_in_plain_swedish_with_the_words_explained(
 
 
 def test_is_an_accessible_pdf(stage: Stage, kept: Path) -> None:
-    resident, number = of_case(stage.notified())
+    resident, number = whose(stage.notified())
     file = kept / "utdrag.pdf"
     for lines in (extract(resident, TODAY, TOMORROW), []):
         file.write_bytes(as_pdf(number, "alla enheter", TODAY, TODAY, lines))
@@ -109,7 +99,7 @@ def test_is_an_accessible_pdf(stage: Stage, kept: Path) -> None:
 def test_of_a_protected_person_the_keeper_gives_care_providers_and_with_a_reason_units(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, kept: Path
 ) -> None:
-    resident, number = of_case(stage.notified())
+    resident, number = whose(stage.notified())
     owner("update residents_resident set secrecy_marking = true where id = %s", resident)
     file = kept / "utdrag.pdf"
     told = keeper("extract", number, "--from", str(TODAY), "--to", str(TODAY), "--pdf", str(file),
@@ -141,7 +131,7 @@ def keeper(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_unit_hands_out_its_own_and_that_it_did_is_logged(stage: Stage, reviewer: Acting) -> None:
     case = stage.notified()
-    resident, number = of_case(case)
+    resident, number = whose(case)
     with acting_scope(stage.centre):
         log_reading(stage.centre, "read:case", case=case, resident=resident)
     status, made = hands_out(reviewer, asked_for(number))
@@ -159,7 +149,7 @@ def test_who_is_unknown_and_whom_the_unit_has_not_met_are_told_the_same(
 ) -> None:
     """Nobody finds out here who there is, nor who is under protection."""
     case = stage.admitted()
-    resident, number = of_case(case)
+    resident, number = whose(case)
     owner("update residents_resident set secrecy_marking = true where id = %s", resident)
     elsewhere = person_at(stage.other_ward.unit, "Mia Granskare", "log_reviewer")
     nobody = synthetic_personnummer(date(1930, 5, 4), woman=False, n=1)
@@ -170,7 +160,7 @@ def test_who_is_unknown_and_whom_the_unit_has_not_met_are_told_the_same(
 
 
 def test_a_protected_person_s_is_not_handed_out_by_a_unit(stage: Stage, reviewer: Acting) -> None:
-    resident, number = of_case(stage.notified())
+    resident, number = whose(stage.notified())
     owner("update residents_resident set protected_registration = true where id = %s", resident)
     status, page = hands_out(reviewer, asked_for(number))
 
@@ -191,7 +181,7 @@ def test_a_protected_person_s_is_not_handed_out_by_a_unit(stage: Stage, reviewer
 def test_what_was_typed_survives(
     stage: Stage, reviewer: Acting, wrong: dict[str, str], told: str
 ) -> None:
-    _, number = of_case(stage.notified())
+    _, number = whose(stage.notified())
     form = asked_for(number, **wrong)
     status, page = hands_out(reviewer, form)
     assert status == 409
@@ -212,7 +202,7 @@ def test_an_incident_s_package_tells_who_did_what_to_whom_and_proves_it(
     stage: Stage, kept: Path
 ) -> None:
     case = stage.notified()
-    resident, number = of_case(case)
+    resident, number = whose(case)
     stage.notified()
     with acting_scope(stage.other_ward):
         for n in range(3):

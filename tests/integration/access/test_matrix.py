@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 from django.urls import get_resolver
-from stage import Stage, owner, person_at, signed_in, units
+from stage import Stage, attached, owner, person_at, signed_in, units
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.access.middleware import every_address
@@ -117,18 +117,6 @@ OWNS: a system owner. OVERSEES: either of these two."""
 
 def test_every_address_is_in_the_table() -> None:
     assert {str(one.pattern) for one in every_address(get_resolver())} == set(WHO_MAY)
-
-
-def attached(stage: Stage, case: int) -> UUID:
-    """A file that the ward sent."""
-    number = uuid4()
-    owner(
-        "insert into casework_attachment "
-        "(id, case_id, unit, person, name, type, content, added_at, seq) "
-        "values (%s, %s, %s, %s, 'svar.pdf', 'application/pdf', 'Elsa', now(), 2)",
-        number, case, stage.ward.unit, stage.ward.person,
-    )  # fmt: skip
-    return number
 
 
 def begin_draft(stage: Stage) -> None:

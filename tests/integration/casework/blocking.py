@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from django.db import connection
-from stage import MONDAY, Stage, owner
+from stage import MONDAY
 
 from sammanhang.access.acting import Acting, scope
 from sammanhang.casework import blocks
@@ -35,14 +34,3 @@ def seen(who: Acting, sql: str, *given: object) -> list[tuple[Any, ...]]:
 def texts(who: Acting, case: int) -> list[int]:
     """The events that the database shows, whatever a view forgot."""
     return [seq for (seq,) in seen(who, "select seq from casework_event order by seq")]
-
-
-def attached(stage: Stage, case: int) -> str:
-    number = str(uuid4())
-    owner(
-        "insert into casework_attachment "
-        "(id, case_id, unit, person, name, type, content, added_at, seq) "
-        "values (%s, %s, %s, %s, 'svar.pdf', 'application/pdf', 'Elsa', now(), 2)",
-        number, case, stage.ward.unit, stage.ward.person,
-    )  # fmt: skip
-    return number

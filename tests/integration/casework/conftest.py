@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from blocking import attached, block
-from stage import Stage
+from blocking import block
+from stage import Stage, attached
 
 
 @pytest.fixture

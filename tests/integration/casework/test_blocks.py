@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from blocking import WISH, block, page_of, seen, texts
 from bs4 import BeautifulSoup
 from django.db import DatabaseError, connection
-from stage import MONDAY, Stage, owner, signed_in
+from stage import MONDAY, Stage, owner, signed_in, whose
 from test_documents_in_force import binding, record
 
 from sammanhang.access.acting import scope
@@ -206,15 +206,6 @@ def test_the_form_registers_lifts_and_keeps_what_was_typed(stage: Stage) -> None
 # --- Lifting when one has nothing more to do with the resident --------------------------------
 
 
-def number_and_resident(case: int) -> tuple[str, UUID]:
-    ((number, resident),) = owner(
-        "select n.value, n.resident_id from casework_case c "
-        "join residents_residentnumber n on n.resident_id = c.resident_id where c.id = %s",
-        case,
-    )
-    return number, resident
-
-
 @pytest.fixture
 def long_ago(stage: Stage, blocked: int) -> int:
     """The ward has handed its patient over, and its time of insight is over."""
@@ -232,7 +223,7 @@ LIFTED = {"asked_by": "resident", "asked_on": "2026-03-03", "note": "Ringde sjä
 
 
 def test_a_unit_whose_relation_has_ended_lifts_its_own_block(stage: Stage, long_ago: int) -> None:
-    client, (number, resident) = signed_in(stage.ward), number_and_resident(long_ago)
+    client, (resident, number) = signed_in(stage.ward), whose(long_ago)
     assert client.get(f"/arende/{long_ago}/sparr/").status_code == 404
     version = boards.board(stage.centre).version
     page = BeautifulSoup(client.post("/sparr/", {"q": number}).content, "html.parser")
@@ -263,7 +254,7 @@ def test_a_unit_whose_relation_has_ended_lifts_its_own_block(stage: Stage, long_
 def test_who_has_no_block_of_ones_own_is_told_nothing_of_the_person(
     stage: Stage, long_ago: int
 ) -> None:
-    (number, _), nobodys = number_and_resident(long_ago), NOBODYS
+    (_, number), nobodys = whose(long_ago), NOBODYS
     ((block,),) = owner("select id from access_block")
     for who in (stage.other_ward, stage.centre):
         client = signed_in(who)
@@ -326,7 +317,7 @@ def test_the_first_act_of_a_new_case_is_asked_for_too(stage: Stage, of_provider:
     """Also of a ward of the same provider that has never met the person."""
     case = stage.notified()
     assert block(stage.ward, case, of_provider=of_provider) == {}
-    number, resident = number_and_resident(case)
+    resident, number = whose(case)
     stage.did(stage.ward, case, "utskrivningsklar", despite="law")
     stage.did(stage.ward, case, "utskrivning")
     record(binding(date(2026, 3, 2), TO_OTHERS))
@@ -355,7 +346,7 @@ def test_the_first_act_of_a_new_case_is_asked_for_too(stage: Stage, of_provider:
 
 
 def test_who_is_admitted_without_a_block_is_not_asked(stage: Stage) -> None:
-    number, _ = number_and_resident(stage.admitted(officer=stage.other_officer))
+    _, number = whose(stage.admitted(officer=stage.other_officer))
     record(binding(date(2026, 3, 2), TO_OTHERS))
     client = signed_in(stage.other_ward)
     found = client.post("/skriv-in/", {"q": number}, headers={"HX-Request": "true"})

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test import Client
-from stage import Stage, owner, resident, signed_in
+from stage import Stage, owner, resident, signed_in, whose
 
 from sammanhang.access.acting import Acting
 from sammanhang.casework import boards
@@ -16,15 +16,6 @@ from sammanhang.residents.identifiers import synthetic_personnummer
 
 NOBODYS = synthetic_personnummer(date(1930, 5, 4), woman=False, n=1)
 RESERVE = "00552350XA14"
-
-
-def number_of(case: int) -> str:
-    ((number,),) = owner(
-        "select n.value from casework_case c join residents_residentnumber n "
-        "on n.resident_id = c.resident_id and n.current where c.id = %s",
-        case,
-    )
-    return number
 
 
 def as_shown(number: str) -> str:
@@ -50,7 +41,7 @@ def logged(who: Acting) -> list[str]:
 
 def test_a_board_tells_dates_of_birth_and_nobody_s_last_four(stage: Stage) -> None:
     case = stage.notified()
-    number = number_of(case)
+    number = whose(case)[1]
     told = [
         signed_in(stage.ward).get("/tavla/").content.decode(),
         repr(boards.board(stage.ward)),
@@ -98,7 +89,7 @@ def test_the_whole_number_is_on_the_page_of_the_case_which_is_logged(
     case = stage.notified()
     html = signed_in(stage.officer).get(f"/arende/{case}/{page}").content.decode()
 
-    assert as_shown(number_of(case)) in html
+    assert as_shown(whose(case)[1]) in html
     assert "read:case" in logged(stage.officer)
 
 
@@ -106,11 +97,11 @@ def test_pages_beside_the_case_have_no_number(stage: Stage) -> None:
     case = stage.notified()
     client = signed_in(stage.officer)
     for page in ("sparr/", "oppna/"):
-        assert number_of(case)[8:] not in client.get(f"/arende/{case}/{page}").content.decode()
+        assert whose(case)[1][8:] not in client.get(f"/arende/{case}/{page}").content.decode()
 
 
 def test_who_is_found_to_be_admitted_is_shown_whole_when_opened(stage: Stage) -> None:
-    number, name = number_of(stage.notified()), "Elsa"
+    number, name = whose(stage.notified())[1], "Elsa"
     client = signed_in(stage.ward)
     by_name = client.post("/skriv-in/", {"q": name}, headers={"HX-Request": "true"})
     by_number = client.post("/skriv-in/", {"q": number}, headers={"HX-Request": "true"})
@@ -128,7 +119,7 @@ def test_who_is_found_to_be_admitted_is_shown_whole_when_opened(stage: Stage) ->
 
 def test_a_whole_number_finds_its_own_on_the_board_and_is_logged(stage: Stage) -> None:
     cases = [stage.notified() for _ in range(3)]
-    number = number_of(cases[1])
+    number = whose(cases[1])[1]
     client = signed_in(stage.ward)
 
     for written in (number, number[2:], as_shown(number), as_shown(number)[2:]):
@@ -149,7 +140,7 @@ def test_a_former_number_finds_its_own(stage: Stage) -> None:
 
 def test_a_number_of_somebody_else_finds_nobody(stage: Stage) -> None:
     stage.notified()
-    elsewhere = number_of(stage.admitted(officer=stage.other_officer))
+    elsewhere = whose(stage.admitted(officer=stage.other_officer))[1]
     client = signed_in(stage.officer)
 
     assert found_by(client, elsewhere) == found_by(client, NOBODYS) == []
@@ -157,7 +148,7 @@ def test_a_number_of_somebody_else_finds_nobody(stage: Stage) -> None:
 
 
 def test_what_is_wrong_with_a_whole_number_is_said(stage: Stage) -> None:
-    number = number_of(stage.notified())
+    number = whose(stage.notified())[1]
     client = signed_in(stage.ward)
     mistyped = number[:11] + str((int(number[11]) + 1) % 10)
     wrong = client.post("/tavla/", {"q": mistyped}).content.decode()
@@ -173,7 +164,7 @@ def test_a_part_of_a_number_finds_by_the_date_of_birth_alone(stage: Stage) -> No
 
     for written in ("1940-03-17", "19400317", "400317", "prov 1940"):
         assert found_by(client, written) == [str(case)], written
-    assert found_by(client, number_of(case)[8:]) == []
+    assert found_by(client, whose(case)[1][8:]) == []
     assert not [one for one in logged(stage.ward) if one.startswith("find:")]
 
 
@@ -181,4 +172,4 @@ def test_who_is_protected_is_not_found_by_number_on_the_board(stage: Stage) -> N
     case = stage.notified()
     owner("update residents_resident set secrecy_marking = true")
 
-    assert found_by(signed_in(stage.ward), number_of(case)) == []
+    assert found_by(signed_in(stage.ward), whose(case)[1]) == []
