@@ -31,7 +31,7 @@ from sammanhang.engine.calendar import local
 from sammanhang.residents import queries as residents
 from sammanhang.residents.identifiers import Faulty, Identifier
 
-WHOLE = 10
+WHOLE_NUMBER = 10
 """Digits from which on a number is searched for, and not a date of birth."""
 
 
@@ -107,7 +107,7 @@ def board(request: Asked) -> HttpResponse:
         tallies=tallies(boards.counts(everyone, now)),
         etag=_etag(acting, found.version, sort, now),
         caption=ngettext("%(n)s person", "%(n)s personer", len(everyone)) % {"n": len(everyone)},
-        fault=fault if sum(mark.isdigit() for mark in q) >= WHOLE else "",
+        fault=fault if sum(mark.isdigit() for mark in q) >= WHOLE_NUMBER else "",
     )
     context = {
         "board": shown,
