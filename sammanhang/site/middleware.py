@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseForbidden,
+    HttpResponseNotAllowed,
+    QueryDict,
+)
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
@@ -37,6 +43,24 @@ if settings.HTTPS:
     HEADERS["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 NEVER = {"TRACE", "TRACK", "CONNECT"}
 """Methods that nobody uses for anything good: they send back what was sent, or pass it on."""
+
+
+def nothing_sent_in_clear(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Over plain HTTP a page that is asked for leads on to TLS (Django's SecurityMiddleware). What
+    is sent is refused, so that whoever sends it so finds out and not only whoever listens."""
+
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        in_clear = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if in_clear and request.method not in ("GET", "HEAD"):
+            said = "Inget togs emot. Skicka det över https."
+            return with_headers(
+                HttpResponseForbidden(said, content_type="text/plain; charset=utf-8")
+            )
+        return get_response(request)
+
+    return guarded
 
 
 class ContentSecurity:

@@ -183,6 +183,7 @@ INSTALLED_APPS = [
     "sammanhang.site",
 ]
 MIDDLEWARE = [
+    "sammanhang.site.middleware.nothing_sent_in_clear",
     "django.middleware.security.SecurityMiddleware",
     "sammanhang.site.middleware.ContentSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",

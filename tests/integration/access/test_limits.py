@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from sent_files import plain_pdf
 from stage import Stage, attached, owner, person_at, signed_in
 
@@ -114,6 +114,20 @@ def test_over_tls_each_cookie_belongs_to_this_host_alone(monkeypatch: pytest.Mon
         assert getattr(made, f"{cookie}_SAMESITE") == "Lax"
     assert made.SECURE_HSTS_SECONDS >= 365 * 24 * 3600
     assert made.SECURE_HSTS_INCLUDE_SUBDOMAINS
+
+
+def test_over_plain_http_a_page_leads_to_tls_and_what_is_sent_is_refused(stage: Stage) -> None:
+    who = {"assignment": stage.ward.assignment}
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        client = Client()
+        asked = client.get("/logga-in/")
+        sent = client.post("/logga-in/", who)
+        told = client.post("/logga-ut/fran-legitimeringen/", {"logout_token": "x"})
+        over_tls = client.post("/logga-in/", who, secure=True)
+
+    assert (asked.status_code, asked.headers["Location"]) == (301, "https://testserver/logga-in/")
+    assert (sent.status_code, told.status_code) == (403, 403)
+    assert over_tls.status_code == 302
 
 
 # --- Other sites ----------------------------------------------------------------------------
